@@ -1,0 +1,46 @@
+# `make help` lists what there is to do. Everything sets itself up: Poetry in .tools, the dependencies in .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help serve setup test check format lock soak clean
+
+BIN := .venv/bin
+LOCKED := poetry.lock pyproject.toml requirements-tools.txt
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: .venv/.installed-main ## serve the example model on 0.0.0.0:8000 (HOST, PORT and MODEL_PATH change it)
+	@exec $(BIN)/python main.py
+
+test: check ## run all checks and all tests
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+check: .venv/.installed-dev ## lint, format, types, the direction of the tiers
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: .venv/.installed-dev ## put the code in form
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the reads of a large table (ROWS, 1,000,000)
+	@ROUNDS=$${ROUNDS:-50} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system
+
+setup: .venv/.installed-dev ## set everything up, development tools included
+
+lock: .venv/.installed-dev ## resolve the dependencies anew
+	@scripts/setup.sh lock
+
+clean: ## remove what was set up
+	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/.installed-main: $(LOCKED)
+	@scripts/setup.sh main
+
+.venv/.installed-dev: $(LOCKED)
+	@scripts/setup.sh dev

@@ -1,0 +1,1 @@
+"""Web Single: one web server, one model, every answer stored."""

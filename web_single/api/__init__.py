@@ -1,0 +1,1 @@
+"""Presentation: the only place that knows HTTP. It parses, calls the service, and answers."""

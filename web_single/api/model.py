@@ -1,0 +1,24 @@
+"""GET /model."""
+
+from fastapi import APIRouter
+
+from web_single.api.schemas import ModelResponse, RunnerResponse, ScikitLearnResponse
+from web_single.dependencies import StatusServiceDependency
+
+router = APIRouter(prefix="/model", tags=["operations"])
+
+
+@router.get("")
+async def get_model(service: StatusServiceDependency) -> ModelResponse:
+    """Tell which model is served, what it takes and answers, and how its process is."""
+    model = service.describe_model()
+    return ModelResponse(
+        version=model.version,
+        estimator=model.estimator,
+        feature_count=model.feature_count,
+        feature_names=list(model.feature_names) if model.feature_names is not None else None,
+        classes=list(model.classes) if model.classes is not None else None,
+        probabilities=model.probabilities,
+        scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
+        runner=RunnerResponse(state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble),
+    )

@@ -1,0 +1,68 @@
+"""POST /predict, GET /predict, GET /predict/{id}."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import StreamingResponse
+
+from web_single.api.json_stream import encode_list, stream_list
+from web_single.api.schemas import (
+    MAX_ID,
+    ErrorResponse,
+    ListOptions,
+    PredictionDetail,
+    PredictionRequest,
+    PredictionResponse,
+    PredictionWithProbabilities,
+    PredictOptions,
+    ReadOptions,
+)
+from web_single.dependencies import PredictionServiceDependency
+
+router = APIRouter(prefix="/predict", tags=["predictions"])
+
+
+@router.post("", responses={422: {"model": ErrorResponse}, 503: {"model": ErrorResponse}})
+async def predict(
+    request: PredictionRequest,
+    options: Annotated[PredictOptions, Query()],
+    service: PredictionServiceDependency,
+) -> PredictionResponse | PredictionWithProbabilities:
+    """Predict from one row of features, and store the prediction: when it is answered, it is committed."""
+    if options.include == "probabilities":
+        prediction = await service.predict(request.features, with_probabilities=True)
+        return PredictionWithProbabilities.model_validate(prediction)
+    prediction = await service.predict(request.features)
+    return PredictionResponse.model_validate(prediction)
+
+
+@router.get("", responses={200: {"model": list[PredictionResponse] | list[PredictionDetail]}})
+async def list_predictions(options: Annotated[ListOptions, Query()], service: PredictionServiceDependency) -> Response:
+    """List stored predictions in the order of their ids: a page with `limit`, else all of them, streamed.
+
+    While there is more than a page, the header `Link` leads to the next one.
+    The stream ends at the last prediction that was committed when it began.
+    """
+    schema = PredictionDetail if options.detail else PredictionResponse
+    if options.limit is None:
+        pages = await service.list_all(after=options.after)
+        return StreamingResponse(stream_list(schema, pages), media_type="application/json")
+    page = await service.list_page(after=options.after, limit=options.limit)
+    response = Response(encode_list(schema, page.predictions), media_type="application/json")
+    if page.next_after is not None:
+        detail = "&detail=true" if options.detail else ""
+        url = f"/predict?limit={options.limit}&after={page.next_after}{detail}"
+        response.headers["Link"] = f'<{url}>; rel="next"'
+    return response
+
+
+@router.get("/{id}", responses={404: {"model": ErrorResponse}})
+async def get_prediction(
+    prediction_id: Annotated[int, Path(alias="id", ge=1, le=MAX_ID)],
+    options: Annotated[ReadOptions, Query()],
+    service: PredictionServiceDependency,
+) -> PredictionResponse | PredictionDetail:
+    """Read one stored prediction."""
+    prediction = await service.get(prediction_id)
+    schema = PredictionDetail if options.detail else PredictionResponse
+    return schema.model_validate(prediction)

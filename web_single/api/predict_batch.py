@@ -1,0 +1,15 @@
+"""POST /predict/batch."""
+
+from fastapi import APIRouter
+
+from web_single.api.schemas import BatchRequest, BatchResponse, ErrorResponse, PredictionResponse
+from web_single.dependencies import PredictionServiceDependency
+
+router = APIRouter(prefix="/predict/batch", tags=["predictions"])
+
+
+@router.post("", responses={422: {"model": ErrorResponse}, 503: {"model": ErrorResponse}})
+async def predict_batch(request: BatchRequest, service: PredictionServiceDependency) -> BatchResponse:
+    """Predict from several rows of features, and store all predictions in one transaction, or none of them."""
+    predictions = await service.predict_batch(request.instances)
+    return BatchResponse(predictions=[PredictionResponse.model_validate(prediction) for prediction in predictions])

@@ -1,0 +1,90 @@
+"""The outermost duties of every request: an id, a line in the log, and an answer even where our own code fails."""
+
+import re
+import time
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from web_single.api.error_handlers import error_response
+from web_single.config import AccessLog
+from web_single.monitoring import Event, get_logger
+
+HEADER = "X-Request-ID"
+ACCEPTED_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
+FIRST_ERROR_STATUS = 400
+SLOW_SECONDS = 1.0
+
+log = get_logger()
+
+
+class RequestLog:
+    """ASGI middleware; `access_log` says which requests get a line."""
+
+    def __init__(self, app: ASGIApp, access_log: AccessLog) -> None:
+        self._app = app
+        self._access_log = access_log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on under an id, which the answer carries too."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = accepted_id(scope)
+        with bound_contextvars(request_id=request_id):
+            await Exchange(request_id, scope, send, self._access_log).run(self._app, receive)
+
+
+def accepted_id(scope: Scope) -> str:
+    """Return the id that the client gave, if it is fit to be written down, else a new one."""
+    given = Headers(scope=scope).get(HEADER, "")
+    return given if ACCEPTED_ID.fullmatch(given) else uuid4().hex
+
+
+class Exchange:
+    """One request and its answer."""
+
+    def __init__(self, request_id: str, scope: Scope, send: Send, access_log: AccessLog) -> None:
+        self._request_id = request_id
+        self._scope = scope
+        self._send = send
+        self._access_log = access_log
+        self._status = 0
+
+    async def run(self, app: ASGIApp, receive: Receive) -> None:
+        """Let the application answer, and write the line."""
+        start = time.perf_counter()
+        try:
+            await app(self._scope, receive, self._send_with_id)
+        except Exception:
+            if self._status:  # a stream that broke midway: the connection must end without its last chunk
+                log.warning(Event.STREAM_BROKEN, exc_info=True)
+                raise
+            log.exception(Event.REQUEST_CRASHED)
+            await self._answer_crash(receive)
+        finally:
+            self._write_line(time.perf_counter() - start)
+
+    async def _send_with_id(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            MutableHeaders(scope=message)[HEADER] = self._request_id
+        await self._send(message)
+
+    async def _answer_crash(self, receive: Receive) -> None:
+        sentence = f"The service failed; the log has the reason under request id {self._request_id}."
+        await error_response(500, sentence)(self._scope, receive, self._send_with_id)
+
+    def _write_line(self, seconds: float) -> None:
+        fails = self._status >= FIRST_ERROR_STATUS or seconds > SLOW_SECONDS
+        if self._access_log is AccessLog.OFF or (self._access_log is AccessLog.ERRORS and not fails):
+            return
+        log.info(
+            Event.REQUEST,
+            method=self._scope["method"],
+            path=self._scope["path"],
+            status=self._status,
+            milliseconds=round(1000 * seconds, 2),
+        )

@@ -1,0 +1,128 @@
+"""What goes over the wire: the requests, and the responses."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
+
+MAX_ID = 2**63 - 1
+MAX_PAGE = 1_000
+
+# Which values a feature may have follows from the model, not from this file: its signature checks them.
+Features = Annotated[
+    list[Any],
+    WithJsonSchema({"type": "array", "items": {"type": "number"}}),
+    Field(description="One value for each feature, in the model's order.", examples=[[5.1, 3.5, 1.4, 0.2]]),
+]
+PredictionId = Annotated[int, Field(ge=1, le=MAX_ID)]
+
+
+class Strict(BaseModel):
+    """A request: keys that it does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PredictionRequest(Strict):
+    """One row of features."""
+
+    features: Features
+
+
+class BatchRequest(Strict):
+    """Several rows of features."""
+
+    instances: Annotated[list[Features], Field(min_length=1)]
+
+
+class PredictOptions(Strict):
+    """What a prediction may be asked to add."""
+
+    include: Literal["probabilities"] | None = Field(None, description="Add the probability of each class.")
+
+
+class ReadOptions(Strict):
+    """How much a read adds."""
+
+    detail: bool = Field(default=False, description="Add features, probabilities, model version and time.")
+
+
+class ListOptions(ReadOptions):
+    """Which predictions a list holds."""
+
+    limit: int | None = Field(None, ge=1, le=MAX_PAGE, description="Predictions in a page; without it, all.")
+    after: int = Field(0, ge=0, le=MAX_ID, description="Only predictions with ids beyond this one.")
+
+
+class Response(BaseModel):
+    """An answer, made from the attributes of what the service returned."""
+
+    model_config = ConfigDict(from_attributes=True, protected_namespaces=())
+
+
+class PredictionResponse(Response):
+    """A stored prediction: `result` is exactly what the model's `predict` returned."""
+
+    id: int
+    result: JsonValue
+
+
+class PredictionWithProbabilities(PredictionResponse):
+    """A stored prediction with the probability of each class, in the order of the model's classes."""
+
+    probabilities: list[float]
+
+
+class PredictionDetail(PredictionResponse):
+    """A stored prediction with all that is known of it."""
+
+    features: list[JsonValue]
+    probabilities: list[float] | None
+    model_version: str
+    created_at: datetime
+
+
+class BatchResponse(Response):
+    """The predictions of a batch, in the order of its instances."""
+
+    predictions: list[PredictionResponse]
+
+
+class ScikitLearnResponse(Response):
+    """The scikit-learn that made the artefact, and the one that runs it."""
+
+    made_with: str | None
+    runs_with: str | None
+
+
+class RunnerResponse(Response):
+    """The model's own process."""
+
+    state: str
+    restarts: int
+    trouble: str | None
+
+
+class ModelResponse(Response):
+    """The model that is served."""
+
+    version: str
+    estimator: str
+    feature_count: int | None
+    feature_names: list[str] | None
+    classes: list[JsonValue] | None
+    probabilities: bool
+    scikit_learn: ScikitLearnResponse
+    runner: RunnerResponse
+
+
+class HealthResponse(Response):
+    """The answer of a health check that passed."""
+
+    status: Literal["alive", "ready"]
+
+
+class ErrorResponse(Response):
+    """The one shape of all errors: a sentence that says what is wrong."""
+
+    detail: str

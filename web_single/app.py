@@ -1,0 +1,73 @@
+"""create_app: the only place that joins the tiers, and opens and closes what they need."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from web_single.api import health, model, predict, predict_batch
+from web_single.api.error_handlers import add_error_handlers
+from web_single.api.request_log import RequestLog
+from web_single.config import Config
+from web_single.database.database import Database
+from web_single.database.prediction_store import PredictionStore
+from web_single.monitoring import Event, get_logger
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.predictor import Predictor
+from web_single.service.opening import open_store
+from web_single.service.prediction_service import PredictionService
+from web_single.service.status_service import StatusService
+
+log = get_logger()
+
+
+def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
+    """Return the application. It loads the model and opens the database when it starts, not before.
+
+    `delivery` is given by a parent that has opened it already, so that all workers serve the same bytes.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            database = Database(config)
+            stack.push_async_callback(database.close)
+            opened = await asyncio.to_thread(Delivery.open, config.model_path) if delivery is None else delivery
+            predictor = Predictor(opened, config)
+            await predictor.start()
+            stack.push_async_callback(predictor.stop)
+            store = PredictionStore(database)
+            await stack.enter_async_context(opening(app, store, predictor, config))
+            app.state.prediction_service = PredictionService(predictor, store, config)
+            app.state.status_service = StatusService(predictor, store)
+            log.info(Event.APP_STARTED, model_version=predictor.delivery.version, database=database.name)
+            yield
+
+    app = FastAPI(title="Web Single", summary="A data scientist's model, online.", lifespan=lifespan)
+    app.state.failure = None
+    add_error_handlers(app)
+    app.add_middleware(RequestLog, access_log=config.logged_requests)
+    for part in (predict_batch, predict, health, model):
+        app.include_router(part.router)
+    return app
+
+
+@asynccontextmanager
+async def opening(app: FastAPI, store: PredictionStore, predictor: Predictor, config: Config) -> AsyncIterator[None]:
+    """Open the ledger, in the background where the database is away: until then, predictions are answered by 503.
+
+    Where it cannot be opened, this raises, or, once the server has started, tells it by `app.state.failure`.
+    """
+
+    def tell(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            app.state.failure = task.exception()
+
+    task = asyncio.create_task(open_store(store, predictor, config))
+    await asyncio.wait({task}, timeout=config.write_timeout_seconds)
+    if task.done():
+        await task
+    task.add_done_callback(tell)
+    yield
+    task.cancel()

@@ -1,0 +1,59 @@
+"""web-single: the commands. Each fault is told in one sentence, with an exit code that tells its kind."""
+
+import asyncio
+import sys
+from socket import socket
+from typing import Annotated
+
+import typer
+
+from web_single.app import create_app
+from web_single.config import Config
+from web_single.errors import ConfigError, DatabaseOpenError, DeliveryError, ListenError, StartError
+from web_single.monitoring import configure_logging
+from web_single.predictor.delivery import Delivery
+from web_single.server import WebServer, listen
+from web_single.supervisor import Supervisor
+
+EXIT_CODES: dict[type[StartError], int] = {ConfigError: 2, DeliveryError: 3, DatabaseOpenError: 4, ListenError: 5}
+
+commands = typer.Typer(no_args_is_help=True, add_completion=False, help="Put a data scientist's model online.")
+
+
+@commands.callback()
+def describe() -> None:
+    """Put a data scientist's model online, and keep it there."""
+
+
+@commands.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on, instead of HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on, instead of PORT.")] = None,
+) -> None:
+    """Serve the model until Ctrl-C or SIGTERM.
+
+    Settings come from the environment and from `.env`; MODEL_PATH names the model.
+    """
+    given = {"host": host, "port": port}
+    config = Config.load(**{name: value for name, value in given.items() if value is not None})
+    configure_logging(config)
+    delivery = Delivery.open(config.model_path)
+    with listen(config) as listener:
+        if config.workers == 1:
+            WebServer(create_app(config, delivery), config).run_on(listener)
+        else:
+            asyncio.run(supervise(config, delivery, listener))
+
+
+async def supervise(config: Config, delivery: Delivery, listener: socket) -> None:
+    """Serve with several workers."""
+    await Supervisor(config, delivery, listener).run()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and end the process: with 0, or with a sentence on stderr and the code of the fault."""
+    try:
+        commands(arguments)
+    except StartError as error:
+        sys.stderr.write("".join(f"web-single: {line}\n" for line in error.sentence.splitlines()))
+        sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))

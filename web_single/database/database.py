@@ -1,0 +1,69 @@
+"""Database: runs work on it in threads of its own, so that it never blocks the event loop, and within a time limit."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from web_single.config import Config
+from web_single.database.engine import create_tables, is_in_memory, make_engine, read_url
+from web_single.errors import DatabaseUnavailableError
+from web_single.monitoring import Event, get_logger
+
+READERS = 4
+
+Answer = TypeVar("Answer")
+Work = Callable[[Session], Answer]
+
+log = get_logger()
+
+
+class Database:
+    """One thread writes, since SQLite has one writer; a few read."""
+
+    def __init__(self, config: Config) -> None:
+        url = read_url(config)
+        self.name = url.render_as_string(hide_password=True)
+        self._timeout_seconds = config.write_timeout_seconds
+        self._engine = make_engine(url, busy_timeout_seconds=self._timeout_seconds)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
+        self._readers = self._writer if is_in_memory(url) else ThreadPoolExecutor(READERS, "database-reader")
+
+    async def create_tables(self) -> None:
+        """Create what is missing; DatabaseUnavailableError where another try may succeed, else DatabaseOpenError."""
+        create = partial(create_tables, self._engine, timeout_seconds=self._timeout_seconds)
+        await asyncio.get_running_loop().run_in_executor(self._writer, create)
+
+    async def write(self, work: Work[Answer]) -> Answer:
+        """Return what the work returns; it has committed what it wrote. DatabaseUnavailableError if it could not."""
+        return await self._run(self._writer, work)
+
+    async def read(self, work: Work[Answer]) -> Answer:
+        """Return what the work returns. DatabaseUnavailableError if it could not."""
+        return await self._run(self._readers, work)
+
+    async def close(self) -> None:
+        """Let go of the database; work that has not begun is dropped."""
+        for executor in {self._writer, self._readers}:
+            await asyncio.to_thread(executor.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._engine.dispose)
+
+    async def _run(self, executor: Executor, work: Work[Answer]) -> Answer:
+        """Work that is still waiting for its thread when the time is up is not begun any more."""
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                return await asyncio.get_running_loop().run_in_executor(executor, self._in_session, work)
+        except TimeoutError as error:
+            sentence = f"The database did not answer in {self._timeout_seconds:g} seconds."
+            raise DatabaseUnavailableError(sentence) from error
+        except SQLAlchemyError as error:
+            log.error(Event.DATABASE_FAILED, reason=str(getattr(error, "orig", error)))
+            raise DatabaseUnavailableError("The database did not take the request.") from error
+
+    def _in_session(self, work: Work[Answer]) -> Answer:
+        with Session(self._engine, expire_on_commit=False) as session:
+            return work(session)

@@ -1,0 +1,94 @@
+"""The SQLAlchemy engine with the settings that make SQLite a ledger: what is committed survives a power cut."""
+
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import StaticPool
+from sqlmodel import SQLModel, create_engine
+
+from web_single.config import Config
+from web_single.errors import ConfigError, DatabaseOpenError, DatabaseUnavailableError
+
+LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
+LOCKED_PAUSE_SECONDS = 0.01
+
+
+def read_url(config: Config) -> URL:
+    """Return where the database is; a ConfigError says what is wrong with DB_URL."""
+    try:
+        url = make_url(config.db_url)
+    except ArgumentError as error:
+        raise ConfigError("DB_URL: this is no database URL; one is `sqlite:///predictions.db`.") from error
+    if url.get_backend_name() != "sqlite":
+        raise ConfigError(f"DB_URL: {url.get_backend_name()} is not supported, SQLite is.")
+    if is_in_memory(url) and config.workers > 1:
+        raise ConfigError("DB_URL: a database in memory cannot be shared; set WORKERS=1 or name a file.")
+    return url
+
+
+def is_in_memory(url: URL) -> bool:
+    """Tell whether this SQLite database ends with its connection."""
+    return url.database in (None, "", ":memory:")
+
+
+def make_engine(url: URL, *, busy_timeout_seconds: float) -> Engine:
+    """Return an engine whose connections wait for a lock this long, and no longer."""
+    arguments = {"timeout": busy_timeout_seconds, "check_same_thread": False}
+    pool = {"poolclass": StaticPool} if is_in_memory(url) else {}
+    engine = create_engine(url, connect_args=arguments, **pool)
+    event.listen(engine, "connect", _set_durability)
+    return engine
+
+
+def _set_durability(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA synchronous=FULL")
+    if sys.platform == "darwin":
+        connection.execute("PRAGMA fullfsync=1")
+
+
+def create_tables(engine: Engine, *, timeout_seconds: float) -> None:
+    """Create what is missing. Several workers may do so at once: each waits for the other.
+
+    Raises DatabaseUnavailableError where another try may succeed, else DatabaseOpenError.
+    """
+    try:
+        with engine.connect() as connection:
+            _use_wal(connection, timeout_seconds=timeout_seconds)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            SQLModel.metadata.create_all(connection)
+            connection.commit()
+    except DBAPIError as error:
+        if is_locked(error):
+            raise DatabaseUnavailableError("The database is locked by another process.") from error
+        raise DatabaseOpenError(_cannot_open(engine.url, error)) from error
+
+
+def _use_wal(connection: Connection, *, timeout_seconds: float) -> None:
+    """Let readers and the writer go on beside each other. Changing the mode does not wait for a lock by itself."""
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        except OperationalError as error:
+            if not is_locked(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(LOCKED_PAUSE_SECONDS)
+        else:
+            return
+
+
+def is_locked(error: DBAPIError) -> bool:
+    """Tell whether the same statement may succeed when another process has finished."""
+    return str(getattr(error.orig, "sqlite_errorname", "")).startswith(LOCKED)
+
+
+def _cannot_open(url: URL, error: DBAPIError) -> str:
+    folder = Path(url.database or "").absolute().parent
+    if not folder.is_dir():
+        return f"The database {url.database} cannot be opened: there is no folder {folder}."
+    return f"The database {url.database} cannot be opened: {error.orig}."

@@ -1,0 +1,77 @@
+"""PredictionStore: stores predictions and reads them back, in the order of their ids."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, func, select
+
+from web_single.database.database import Database
+from web_single.database.prediction_result import Model, PredictionResult
+from web_single.errors import DatabaseUnavailableError
+
+PAGE_ROWS = 1_000
+
+
+class PredictionStore:
+    """The plain way to store: one `Session`, `add`, `commit`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._is_open = False
+
+    async def open(self, version: str, signature: dict[str, Any]) -> None:
+        """Create the tables and note the model's version, before its first prediction."""
+        await self._database.create_tables()
+        await self._database.write(partial(_add_model, version, signature))
+        self._is_open = True
+
+    async def add(self, predictions: Sequence[PredictionResult]) -> None:
+        """Store all of them or none: they have their ids and are committed when this returns."""
+        if not self._is_open:
+            raise DatabaseUnavailableError("The database is not open yet.")
+
+        def add(session: Session) -> None:
+            session.add_all(predictions)
+            session.commit()
+
+        await self._database.write(add)
+
+    async def get(self, prediction_id: int) -> PredictionResult | None:
+        """Return one prediction, or None where there is none with this id."""
+        return await self._database.read(lambda session: session.get(PredictionResult, prediction_id))
+
+    async def list_page(self, *, after: int, limit: int, until: int | None = None) -> list[PredictionResult]:
+        """Return the first `limit` predictions with an id beyond `after`, and up to `until`."""
+        page = select(PredictionResult).where(PredictionResult.id > after)
+        if until is not None:
+            page = page.where(PredictionResult.id <= until)
+        page = page.order_by(col(PredictionResult.id)).limit(limit)
+        return await self._database.read(lambda session: list(session.exec(page)))
+
+    async def last_id(self) -> int:
+        """Return the highest id that is committed, 0 where there is none."""
+        return await self._database.read(lambda session: session.exec(select(func.max(PredictionResult.id))).one() or 0)
+
+    async def list_pages(self, *, after: int, until: int) -> AsyncIterator[list[PredictionResult]]:
+        """Yield all predictions beyond `after` up to `until`, page by page.
+
+        No transaction is open between two pages, however slowly they are taken.
+        """
+        while page := await self.list_page(after=after, limit=PAGE_ROWS, until=until):
+            yield page
+            after = page[-1].id
+
+    async def ping(self) -> None:
+        """Return when the database has answered; DatabaseUnavailableError if it does not."""
+        await self._database.read(lambda session: session.exec(select(Model.version).limit(1)).one())
+
+
+def _add_model(version: str, signature: dict[str, Any], session: Session) -> None:
+    if session.get(Model, version) is not None:
+        return
+    session.add(Model(version=version, signature=signature))
+    with suppress(IntegrityError):  # another worker was first
+        session.commit()

@@ -1,0 +1,94 @@
+"""The tree of what can go wrong. It knows no HTTP and no exit codes.
+
+WebSingleError
+├── StartError                    the server cannot start, or cannot go on
+│   ├── ConfigError               a setting is wrong
+│   ├── DeliveryError             the delivered model cannot be served
+│   │   └── DeliveryChangedError  its files are not those the server started with
+│   ├── DatabaseOpenError         the database cannot be opened
+│   └── ListenError               the address cannot be listened on
+├── InvalidInputError             the request cannot be answered, and never will be
+│   └── InvalidFeaturesError      it has features that the model does not take
+├── PredictionNotFoundError       no prediction has this id
+├── DeliveredCodeError            the delivered code raised an exception
+└── UnavailableError              not now; the same request may succeed in a moment
+    ├── ModelUnavailableError     the model's process is away
+    │   └── RunnerBrokenError     it died, hung or broke the protocol while it held the request
+    ├── DatabaseUnavailableError  the database did not answer in time
+    └── OverloadedError           too many requests wait already
+"""
+
+
+class WebSingleError(Exception):
+    """What every error of this package is, each with one sentence for its reader."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class StartError(WebSingleError):
+    """The server cannot start, or cannot go on."""
+
+
+class ConfigError(StartError):
+    """A setting is wrong."""
+
+
+class DeliveryError(StartError):
+    """The delivered model cannot be served."""
+
+
+class DeliveryChangedError(DeliveryError):
+    """The delivery's files are not those that the server started with."""
+
+
+class DatabaseOpenError(StartError):
+    """The database cannot be opened."""
+
+
+class ListenError(StartError):
+    """The address cannot be listened on."""
+
+
+class InvalidInputError(WebSingleError):
+    """The request cannot be answered, and never will be."""
+
+
+class InvalidFeaturesError(InvalidInputError):
+    """The request has features that the model does not take."""
+
+
+class PredictionNotFoundError(WebSingleError):
+    """No prediction has this id."""
+
+    def __init__(self, prediction_id: int) -> None:
+        super().__init__(f"There is no prediction with id {prediction_id}.")
+
+
+class DeliveredCodeError(WebSingleError):
+    """The delivered code raised an exception: `error_id` finds it in the log."""
+
+    def __init__(self, error_id: str, *, row: int | None = None) -> None:
+        where = f"instance {row}" if row is not None else "this input"
+        super().__init__(f"The model's own code failed on {where}; the log has the reason under id {error_id}.")
+
+
+class UnavailableError(WebSingleError):
+    """Not now; the same request may succeed in a moment."""
+
+
+class ModelUnavailableError(UnavailableError):
+    """The model's process is away."""
+
+
+class RunnerBrokenError(ModelUnavailableError):
+    """The model's process died, hung or broke the protocol while it held the request."""
+
+
+class DatabaseUnavailableError(UnavailableError):
+    """The database did not answer in time."""
+
+
+class OverloadedError(UnavailableError):
+    """Too many requests wait already."""

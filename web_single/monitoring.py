@@ -1,0 +1,74 @@
+"""What the service tells of itself: every log event, named once, and the form that logs take."""
+
+import logging
+import sys
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from web_single.config import AppEnv, Config
+
+UVICORN_ECHO = "Exception in ASGI application\n"
+
+
+class Event(StrEnum):
+    """The vocabulary of the log: each line's `event` is one of these."""
+
+    SERVER_LISTENING = "server_listening"
+    SERVER_STOPPING = "server_stopping"
+    SERVER_STOPPED = "server_stopped"
+    APP_STARTED = "app_started"
+    WORKER_ENDED = "worker_ended"
+    WORKER_NOT_STARTED = "worker_not_started"
+    RUNNER_STARTED = "runner_started"
+    RUNNER_ENDED = "runner_ended"
+    RUNNER_NOT_STARTED = "runner_not_started"
+    RUNNER_OVER_MEMORY = "runner_over_memory"
+    MODEL_OUTPUT = "model_output"
+    MODEL_OUTPUT_DROPPED = "model_output_dropped"
+    DELIVERED_CODE_FAILED = "delivered_code_failed"
+    DATABASE_OPENED = "database_opened"
+    DATABASE_AWAY = "database_away"
+    DATABASE_FAILED = "database_failed"
+    REQUEST = "request"
+    REQUEST_CRASHED = "request_crashed"
+    STREAM_BROKEN = "stream_broken"
+
+
+def get_logger() -> structlog.typing.FilteringBoundLogger:
+    """Return the logger that every module uses."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+def configure_logging(config: Config) -> None:
+    """Send our events and those of the libraries to stderr: readable in dev, a JSON object a line in prod."""
+    level = logging.getLevelNamesMapping()[config.log_level.upper()]
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    ending = _ending(config)
+    structlog.configure(
+        processors=[*shared, *ending],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
+        )
+    )
+    handler.addFilter(lambda record: record.msg != UVICORN_ECHO)
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+
+
+def _ending(config: Config) -> list[Any]:
+    if config.app_env is AppEnv.DEV:
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

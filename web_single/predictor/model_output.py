@@ -1,0 +1,59 @@
+"""What the model prints, always drained (a full pipe would freeze it), and logged within limits."""
+
+import asyncio
+import os
+
+from web_single.monitoring import Event, get_logger
+
+MAX_LINE_BYTES = 2_000
+MAX_LINES_PER_SECOND = 50
+
+log = get_logger()
+
+
+class ModelOutput(asyncio.Protocol):
+    """Turns stdout and stderr of the model's process into log events, a line each."""
+
+    def __init__(self) -> None:
+        self._line = b""
+        self._second = 0
+        self._lines_this_second = 0
+        self._dropped = 0
+
+    @classmethod
+    async def open_pipe(cls) -> int:
+        """Return the end of a pipe to write to; it is read until all who write to it have ended."""
+        read_end, write_end = os.pipe()
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(cls, os.fdopen(read_end, "rb", buffering=0))
+        return write_end
+
+    def data_received(self, data: bytes) -> None:
+        """Log each finished line, and the start of one that grows without end."""
+        *lines, rest = data.split(b"\n")
+        for line in lines:
+            self._log(self._line + line)
+            self._line = b""
+        self._line = (self._line + rest)[:MAX_LINE_BYTES]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Log what is left when the process has ended."""
+        if self._line:
+            self._log(self._line)
+        self._tell_dropped()
+
+    def _log(self, line: bytes) -> None:
+        second = int(asyncio.get_running_loop().time())
+        if second != self._second:
+            self._second, self._lines_this_second = second, 0
+            self._tell_dropped()
+        self._lines_this_second += 1
+        if self._lines_this_second > MAX_LINES_PER_SECOND:
+            self._dropped += 1
+        else:
+            log.info(Event.MODEL_OUTPUT, line=line[:MAX_LINE_BYTES].decode(errors="replace"))
+
+    def _tell_dropped(self) -> None:
+        if self._dropped:
+            log.warning(Event.MODEL_OUTPUT_DROPPED, lines=self._dropped)
+        self._dropped = 0

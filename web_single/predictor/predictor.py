@@ -1,0 +1,161 @@
+"""Predictor: the plain way to predict. It asks the runner, and keeps one alive."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Any
+from uuid import uuid4
+
+from web_single.backoff import Backoff
+from web_single.config import Config
+from web_single.errors import (
+    DeliveredCodeError,
+    DeliveryError,
+    InvalidFeaturesError,
+    ModelUnavailableError,
+    RunnerBrokenError,
+)
+from web_single.monitoring import Event, get_logger
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.frames import Head, decode_rows, encode_rows
+from web_single.predictor.runner_process import RunnerProcess
+from web_single.predictor.signature import Signature
+
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model answered to one row: a result, and where asked for the probability of each class."""
+
+    result: Any
+    probabilities: list[float] | None
+
+
+class RunnerState(StrEnum):
+    """Whether the model's process can be asked."""
+
+    STARTING = "starting"
+    READY = "ready"
+    RESTARTING = "restarting"
+    STOPPED = "stopped"
+
+
+class Predictor:
+    """Answers what the delivered `predict` answers, from the model's own process."""
+
+    signature: Signature
+    description: Head
+
+    def __init__(self, delivery: Delivery, config: Config) -> None:
+        self.delivery = delivery
+        self.state = RunnerState.STARTING
+        self.restarts = 0
+        self.trouble: str | None = None
+        self._config = config
+        self._turn = asyncio.Lock()
+        self._backoff = Backoff()
+
+    async def start(self) -> None:
+        """Return when the model is loaded; a DeliveryError says why it cannot be."""
+        self.delivery.check_scikit_learn(running=version("scikit-learn"))
+        self._runner = await self._start_runner()
+        self.description = self._runner.description
+        self.signature = Signature.from_description(self.description)
+        self._keeper = asyncio.create_task(self._keep_one_alive())
+
+    async def stop(self) -> None:
+        """End the model's process and whatever it started."""
+        self.state = RunnerState.STOPPED
+        self._keeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._keeper
+        await self._runner.end()
+
+    async def predict(self, rows: Sequence[Sequence[float]], *, with_probabilities: bool = False) -> list[Answer]:
+        """Return the model's answer to each of some number rows, shape (rows, features).
+
+        Raises DeliveredCodeError for what the delivered code raises and ModelUnavailableError, quickly,
+        while there is no model to ask.
+        """
+        head = {"rows": len(rows), "columns": len(rows[0]), "probabilities": with_probabilities}
+        block = encode_rows(rows)
+        async with self._turn:
+            runner = self._ready_runner()
+            reply, reply_block = await runner.call(head, block, timeout_seconds=self._config.predict_timeout_seconds)
+            self._end_beyond_memory_limit(runner)
+        try:
+            return _read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
+        except RunnerBrokenError:
+            runner.kill()
+            raise
+
+    def _ready_runner(self) -> RunnerProcess:
+        if self.state is not RunnerState.READY:
+            raise ModelUnavailableError("The model is being started anew.")
+        return self._runner
+
+    def _end_beyond_memory_limit(self, runner: RunnerProcess) -> None:
+        limit = self._config.runner_memory_limit_bytes
+        if limit is not None and (used := runner.memory_bytes()) > limit:
+            log.warning(Event.RUNNER_OVER_MEMORY, used_bytes=used, limit_bytes=int(limit))
+            runner.kill()
+            self.state = RunnerState.RESTARTING
+
+    async def _start_runner(self) -> RunnerProcess:
+        """Start a runner on the bytes of the delivery that was opened, and on no others."""
+        await asyncio.to_thread(self.delivery.check_unchanged)
+        runner = await RunnerProcess.start(
+            self.delivery.artefact,
+            load_timeout_seconds=self._config.load_timeout_seconds,
+            runners=self._config.workers,
+        )
+        try:
+            await asyncio.to_thread(self.delivery.check_unchanged)
+        except BaseException:
+            await runner.end()
+            raise
+        self.state, self.trouble = RunnerState.READY, None
+        log.info(Event.RUNNER_STARTED, pid=runner.pid, model_version=self.delivery.version)
+        return runner
+
+    async def _keep_one_alive(self) -> None:
+        while True:
+            await self._runner.ended()
+            self.state = RunnerState.RESTARTING
+            self.trouble = f"The model's process ended: {self._runner.exit}."
+            log.error(Event.RUNNER_ENDED, pid=self._runner.pid, exit=self._runner.exit)
+            self._runner = await self._start_until_it_works()
+            self.restarts += 1
+
+    async def _start_until_it_works(self) -> RunnerProcess:
+        while True:
+            await asyncio.sleep(self._backoff.next_seconds())
+            try:
+                return await self._start_runner()
+            except DeliveryError as error:
+                self.trouble = error.sentence
+                log.error(Event.RUNNER_NOT_STARTED, reason=error.sentence)
+
+
+def _read_answers(reply: Head, block: bytes, *, rows: int, with_probabilities: bool) -> list[Answer]:
+    _raise_failure(reply, rows)
+    results = reply.get("results")
+    if not isinstance(results, list) or len(results) != rows:
+        raise RunnerBrokenError("The model's process sent a reply without a result for each row.")
+    if not with_probabilities:
+        return [Answer(result, None) for result in results]
+    return [Answer(*answer) for answer in zip(results, decode_rows(block, rows=rows), strict=True)]
+
+
+def _raise_failure(reply: Head, rows: int) -> None:
+    if "not_finite" in reply:
+        where = f"Instance {reply['not_finite']}: " if rows > 1 else ""
+        raise InvalidFeaturesError(f"{where}the model gives no finite answer for this input.")
+    if "raised" in reply:
+        error_id = uuid4().hex[:12]
+        log.error(Event.DELIVERED_CODE_FAILED, error_id=error_id, row=reply["row"], **reply["raised"])
+        raise DeliveredCodeError(error_id, row=reply["row"] if rows > 1 else None)

@@ -1,0 +1,221 @@
+"""The model's own process: its `__main__` is the delivered model.py, its working folder the delivery.
+
+Stands alone: standard library only, Python 3.8 and later, numpy where the delivery brings it.
+It is started as `python runner.py CHANNEL LIFELINE PARENT ARTEFACT` and never imported by the server.
+
+A frame, either way: `<IIQ` (request id, bytes of the head, bytes of the block), the head as JSON in
+UTF-8, the block as little-endian float64 in row order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib.util
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+import traceback
+from array import array
+from pathlib import Path
+
+FRAME = struct.Struct("<IIQ")
+PR_SET_PDEATHSIG = 1
+FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before the server that keeps the ledger
+TRACEBACK_CHARACTERS = 20_000
+
+
+def main():
+    channel_number, lifeline, parent, artefact = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+    die_with_the_server(lifeline, parent)
+    channel = socket.socket(fileno=channel_number).makefile("rwb")
+    describe = load_module("_web_single_describe", Path(__file__).with_name("describe.py"))
+    sys.path[0] = str(artefact.parent)
+    sys.argv[:] = [str(artefact.with_name("model.py"))]
+    try:
+        delivered = import_delivered_code(artefact)
+        model = load_model(delivered, artefact)
+        send(channel, 0, {"ready": describe.describe(delivered, model)})
+    except BaseException as error:  # noqa: BLE001 - foreign code: `sys.exit()` in it is one more way to fail
+        send(channel, 0, {"failed": explain(error)})
+        return 1
+    answer_requests(channel, delivered, model)
+    return 0
+
+
+def die_with_the_server(lifeline, parent):
+    """Never outlive the server, however it ends; leave stopping to it, and be the first to go when memory is short."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Thread(target=end_at_end_of, args=(lifeline,), daemon=True).start()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(FIRST_VICTIM)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def end_at_end_of(lifeline):
+    os.read(lifeline, 1)  # nothing is ever written: it returns when the server's end is closed
+    os.killpg(0, signal.SIGKILL)
+
+
+def load_module(name, path):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def import_delivered_code(artefact):
+    """Return the delivered model.py as a module, or an empty one where there is none.
+
+    It runs under the name `model`, or the training behind its `__main__` guard would start.
+    It is registered as `__main__` too, because classes pickled by `python model.py` are called `__main__.X`.
+    """
+    path = artefact.with_name("model.py")
+    sys.modules["_web_single_runner"] = sys.modules["__main__"]  # keeps our own globals alive
+    spec = importlib.util.spec_from_file_location("model", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["__main__"] = sys.modules["model"] = module
+    if path.exists():
+        spec.loader.exec_module(module)
+    return module
+
+
+def load_model(delivered, artefact):
+    if hasattr(delivered, "load_model"):
+        return delivered.load_model(str(artefact))
+    import joblib
+
+    return joblib.load(artefact)
+
+
+def answer_requests(channel, delivered, model):
+    """Answer one frame after the other, until the server closes the channel."""
+    with contextlib.suppress(ConnectionError):
+        answer_until_the_end(channel, delivered, model)
+
+
+def answer_until_the_end(channel, delivered, model):
+    while True:
+        header = channel.read(FRAME.size)
+        if len(header) < FRAME.size:
+            return
+        request_id, head_bytes, block_bytes = FRAME.unpack(header)
+        head = json.loads(channel.read(head_bytes))
+        X = as_matrix(channel.read(block_bytes), head["rows"], head["columns"])
+        try:
+            reply, block = predict(delivered, model, X, head["probabilities"])
+        except Exception as error:  # noqa: BLE001 - whatever the delivered code raises is told, not died of
+            reply, block = {"raised": explain(error), "row": first_raising(delivered, model, X)}, b""
+        send(channel, request_id, reply, block)
+
+
+def predict(delivered, model, X, with_probabilities):
+    """Return the reply to one request: a result for each row and, where asked for, the probabilities as a block."""
+    rows = len(X)
+    results = as_list(call(delivered, model, "predict", X), "predict", rows)
+    bad_row = first_not_finite(results)
+    if bad_row is not None:
+        return {"not_finite": bad_row}, b""
+    reply = {"results": results}
+    if not with_probabilities:
+        return reply, b""
+    probabilities = as_list(call(delivered, model, "predict_proba", X), "predict_proba", rows)
+    bad_row = first_not_finite(probabilities)
+    if bad_row is not None:
+        return {"not_finite": bad_row}, b""
+    reply["classes"] = len(probabilities[0])
+    return reply, as_block(probabilities)
+
+
+def first_raising(delivered, model, X):
+    """Return a row that makes the delivered `predict` raise, found by halves; None where it is no single one."""
+    first, end = 0, len(X)
+    while end - first > 1:
+        middle = (first + end) // 2
+        first, end = (first, middle) if raises(delivered, model, X[first:middle]) else (middle, end)
+    return first if raises(delivered, model, X[first:end]) else None
+
+
+def raises(delivered, model, X):
+    try:
+        as_list(call(delivered, model, "predict", X), "predict", len(X))
+    except Exception:  # noqa: BLE001 - which one is told with the whole request
+        return True
+    return False
+
+
+def call(delivered, model, name, X):
+    function = getattr(delivered, name, None)
+    return function(model, X) if function is not None else getattr(model, name)(X)
+
+
+def as_matrix(block, rows, columns):
+    """Return the block as X, shape (rows, columns): an array of float64, or lists where there is no numpy."""
+    if "numpy" in sys.modules:
+        import numpy as np
+
+        return np.frombuffer(block, dtype="<f8").reshape(rows, columns).copy()
+    values = array("d")
+    values.frombytes(block)
+    values = little_endian(values)
+    return [list(values[row * columns : (row + 1) * columns]) for row in range(rows)]
+
+
+def as_block(probabilities):
+    if len({len(row) for row in probabilities}) > 1:
+        raise ValueError("predict_proba must answer as many values for each row")
+    return little_endian(array("d", [value for row in probabilities for value in row])).tobytes()
+
+
+def little_endian(values):
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
+
+
+def as_list(answer, name, rows):
+    """Return what the delivered function answered as a list of plain values, one a row."""
+    values = answer.tolist() if hasattr(answer, "tolist") else answer
+    if not isinstance(values, (list, tuple)) or len(values) != rows:
+        found = len(values) if isinstance(values, (list, tuple)) else type(answer).__name__
+        raise ValueError("{} must answer one result a row: {} for {} rows".format(name, found, rows))
+    return [value.tolist() if hasattr(value, "tolist") else value for value in values]
+
+
+def first_not_finite(values):
+    """Return the first row whose result holds a NaN or an infinity: JSON has neither."""
+    try:
+        json.dumps(values, allow_nan=False)
+    except ValueError:
+        for row, value in enumerate(values):
+            try:
+                json.dumps(value, allow_nan=False)
+            except ValueError:
+                return row
+    return None
+
+
+def explain(error):
+    frames = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    return {"type": type(error).__name__, "message": str(error), "traceback": frames[-TRACEBACK_CHARACTERS:]}
+
+
+def send(channel, request_id, head, block=b""):
+    encoded = json.dumps(head).encode()
+    channel.write(FRAME.pack(request_id, len(encoded), len(block)))
+    channel.write(encoded)
+    channel.write(block)
+    channel.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The environment variables of the model's process: foreign code gets none of our settings."""
+
+import math
+import os
+from pathlib import Path
+
+from web_single.config import Config
+
+OF_OUR_INTERPRETER = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
+OF_OUR_SETTINGS = {name.upper() for name in Config.model_fields}
+THREAD_COUNTS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "LOKY_MAX_CPU_COUNT",
+)
+CPU_LIMIT = Path("/sys/fs/cgroup/cpu.max")
+
+
+def variables(*, runners: int) -> dict[str, str]:
+    """Return what one of so many runners on this machine gets to see.
+
+    Numeric libraries take all CPUs of the host unless told otherwise, also where a container may use two.
+    """
+    threads = str(max(1, allowed_cpus() // runners))
+    hidden = OF_OUR_INTERPRETER | OF_OUR_SETTINGS
+    return {
+        **dict.fromkeys(THREAD_COUNTS, threads),
+        **{name: value for name, value in os.environ.items() if name not in hidden},
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def allowed_cpus() -> int:
+    """Return how many CPUs this process may really use, by its affinity and by its control group's limit."""
+    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = CPU_LIMIT.read_text().split()
+        return min(affinity, math.ceil(int(quota) / int(period)))
+    except (OSError, ValueError):
+        return affinity

@@ -1,0 +1,1 @@
+"""What the system does, without HTTP and without SQL."""

@@ -1,0 +1,90 @@
+"""PredictionService: predict, store, answer; and read back what was stored."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from web_single.config import Config
+from web_single.database.prediction_result import PredictionResult
+from web_single.database.prediction_store import PredictionStore
+from web_single.errors import InvalidInputError, OverloadedError, PredictionNotFoundError
+from web_single.predictor.predictor import Predictor
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some predictions in the order of their ids; `next_after` is where the next page begins, None at the end."""
+
+    predictions: list[PredictionResult]
+    next_after: int | None
+
+
+class PredictionService:
+    """What an endpoint may ask for. A prediction that it returns is committed."""
+
+    def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
+        self._predictor = predictor
+        self._store = store
+        self._config = config
+        self._waiting = 0
+
+    async def predict(self, features: Sequence[Any], *, with_probabilities: bool = False) -> PredictionResult:
+        """Predict from one row of features, store it and return it."""
+        self._predictor.signature.check(features)
+        (prediction,) = await self._predict_and_store([features], with_probabilities=with_probabilities)
+        return prediction
+
+    async def predict_batch(self, instances: Sequence[Sequence[Any]]) -> list[PredictionResult]:
+        """Predict from several rows, store all results or none, and return them in the order of the rows."""
+        if len(instances) > self._config.max_batch:
+            raise InvalidInputError(f"At most {self._config.max_batch} instances are taken, not {len(instances)}.")
+        self._predictor.signature.check_batch(instances)
+        return await self._predict_and_store(instances, with_probabilities=False)
+
+    async def _predict_and_store(
+        self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool
+    ) -> list[PredictionResult]:
+        if with_probabilities:
+            self._predictor.signature.check_probabilities()
+        with self._counted():
+            answers = await self._predictor.predict(rows, with_probabilities=with_probabilities)
+            predictions = [
+                PredictionResult(
+                    result=answer.result,
+                    features=list(features),
+                    probabilities=answer.probabilities,
+                    model_version=self._predictor.delivery.version,
+                )
+                for features, answer in zip(rows, answers, strict=True)
+            ]
+            await self._store.add(predictions)
+        return predictions
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Refuse at once what would wait behind too many others."""
+        if self._waiting >= self._config.max_waiting:
+            raise OverloadedError(f"{self._waiting} requests are waiting already.")
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
+    async def get(self, prediction_id: int) -> PredictionResult:
+        """Return one stored prediction; PredictionNotFoundError where there is none."""
+        prediction = await self._store.get(prediction_id)
+        if prediction is None:
+            raise PredictionNotFoundError(prediction_id)
+        return prediction
+
+    async def list_page(self, *, after: int, limit: int) -> Page:
+        """Return at most `limit` predictions with ids beyond `after`."""
+        predictions = await self._store.list_page(after=after, limit=limit + 1)
+        page = predictions[:limit]
+        return Page(page, next_after=page[-1].id if len(predictions) > limit else None)
+
+    async def list_all(self, *, after: int) -> AsyncIterator[list[PredictionResult]]:
+        """Return all predictions that are committed now with ids beyond `after`, to be taken page by page."""
+        return self._store.list_pages(after=after, until=await self._store.last_id())

@@ -1,0 +1,58 @@
+"""One of several serving processes: it takes its orders from the supervisor, and ends with it."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+from structlog.contextvars import bind_contextvars
+
+from web_single.app import create_app
+from web_single.config import Config
+from web_single.errors import StartError
+from web_single.monitoring import configure_logging
+from web_single.predictor.delivery import Delivery
+from web_single.server import WebServer
+
+LONGEST_ORDERS_BYTES = 2**20
+
+
+def main() -> int:
+    """Serve on the socket that was handed over, as ordered over the channel that was handed over."""
+    listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
+    orders = json.loads(channel.makefile("rb").readline(LONGEST_ORDERS_BYTES))
+    config = Config.model_validate_json(orders["config"])
+    delivery = Delivery(**orders["delivery"] | {"artefact": Path(orders["delivery"]["artefact"])})
+    configure_logging(config)
+    bind_contextvars(worker=os.getpid())
+    end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)
+    threading.Thread(target=end, daemon=True).start()
+    server = WebServer(create_app(config, delivery), config, on_started=lambda: tell(channel, {"started": True}))
+    try:
+        server.run_on(listener)
+    except StartError as error:
+        tell(channel, {"failed": type(error).__name__, "sentence": error.sentence})
+        return 1
+    return 0
+
+
+def tell(channel: socket.socket, message: dict[str, object]) -> None:
+    """Tell the supervisor something, a line of JSON."""
+    channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+def end_with_supervisor(channel: socket.socket, *, timeout_seconds: float) -> None:
+    """Stop when the supervisor is gone, however it went; nothing is ever sent to end this wait."""
+    channel.recv(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(timeout_seconds)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
