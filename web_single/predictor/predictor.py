@@ -153,8 +153,8 @@ def _read_answers(reply: Head, block: bytes, *, rows: int, with_probabilities: b
 
 def _raise_failure(reply: Head, rows: int) -> None:
     if "not_finite" in reply:
-        where = f"Instance {reply['not_finite']}: " if rows > 1 else ""
-        raise InvalidFeaturesError(f"{where}the model gives no finite answer for this input.")
+        start = f"Instance {reply['not_finite']}: the" if rows > 1 else "The"
+        raise InvalidFeaturesError(f"{start} model gives no finite answer for this input.")
     if "raised" in reply:
         error_id = uuid4().hex[:12]
         log.error(Event.DELIVERED_CODE_FAILED, error_id=error_id, row=reply["row"], **reply["raised"])

@@ -132,7 +132,6 @@ def predict(delivered, model, X, with_probabilities):
     bad_row = first_not_finite(probabilities)
     if bad_row is not None:
         return {"not_finite": bad_row}, b""
-    reply["classes"] = len(probabilities[0])
     return reply, as_block(probabilities)
 
 

@@ -1,0 +1,61 @@
+"""GET /health/live, GET /health/ready and GET /model."""
+
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.deliveries import EXIT
+from tests.waiting import wait_until
+from web_single.app import create_app
+from web_single.config import Config
+
+
+def test_a_server_with_model_and_database_is_alive_and_ready(client: TestClient) -> None:
+    assert client.get("/health/live").json() == {"status": "alive"}
+    assert client.get("/health/ready").json() == {"status": "ready"}
+
+
+def test_without_its_model_it_is_alive_and_not_ready_until_the_model_is_back(mischief_client: TestClient) -> None:
+    assert mischief_client.post("/predict", json={"features": [EXIT, 3]}).status_code == 503
+    answer = mischief_client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    assert mischief_client.get("/health/live").status_code == 200
+    wait_until(lambda: mischief_client.get("/health/ready").status_code == 200)
+
+
+def test_without_its_tables_it_is_not_ready(make_config: Callable[..., Config]) -> None:
+    config = make_config()
+    with TestClient(create_app(config)) as client:
+        with sqlite3.connect(config.db_url.removeprefix("sqlite:///")) as connection:
+            connection.execute("DROP TABLE model")
+        answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (503, {"detail": "The database did not take the request."})
+
+
+def test_the_model_is_described(client: TestClient) -> None:
+    description = client.get("/model").json()
+    assert len(description.pop("version")) == 12
+    assert description == {
+        "estimator": "model.NearestCentre",
+        "feature_count": 2,
+        "feature_names": None,
+        "classes": ["high", "low"],
+        "probabilities": True,
+        "scikit_learn": {"made_with": None, "runs_with": None},
+        "runner": {"state": "ready", "restarts": 0, "trouble": None},
+    }
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/model"])
+def test_a_method_that_is_not_allowed_is_405_and_says_what_is(client: TestClient, path: str) -> None:
+    answer = client.delete(path)
+    assert (answer.status_code, answer.json()) == (405, {"detail": "Method Not Allowed."})
+    assert answer.headers["Allow"] == "GET"
+
+
+def test_an_unknown_path_is_404(client: TestClient) -> None:
+    answer = client.get("/nowhere")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found."})

@@ -1,0 +1,103 @@
+"""The outermost duties: an id for each request, a line in the log, an answer even to a failure of our own."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+from fastapi.testclient import TestClient
+
+from web_single.api.request_log import RequestLog
+from web_single.config import AccessLog, AppEnv, Config
+from web_single.monitoring import configure_logging
+
+
+def make_app(access_log: AccessLog) -> FastAPI:
+    app = FastAPI()
+    app.add_middleware(RequestLog, access_log=access_log)
+
+    @app.get("/fine")
+    async def fine() -> str:
+        return "fine"
+
+    @app.get("/crash")
+    async def crash() -> str:
+        raise RuntimeError("a bug of ours")
+
+    @app.get("/break")
+    async def break_midway() -> StreamingResponse:
+        def chunks() -> Iterator[bytes]:
+            yield b"one"
+            raise RuntimeError("midway")
+
+        return StreamingResponse(chunks())
+
+    return app
+
+
+@pytest.fixture
+def lines(make_config: Callable[..., Config], capsys: pytest.CaptureFixture[str]) -> Callable[[], list[dict[str, str]]]:
+    configure_logging(make_config(app_env=AppEnv.PROD))
+    return lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_an_id_is_made_and_returned(client: TestClient) -> None:
+    first, second = (client.get("/health/live").headers["X-Request-ID"] for _ in range(2))
+    assert len(first) == 32
+    assert first != second
+
+
+def test_the_id_of_the_client_is_taken_and_returned(client: TestClient) -> None:
+    answer = client.get("/nowhere", headers={"X-Request-ID": "order-66/a"})
+    assert answer.headers["X-Request-ID"] == "order-66/a"
+
+
+@pytest.mark.parametrize("unfit", ["", "x" * 129, "a b", "é"])
+def test_an_id_that_is_unfit_for_a_log_is_replaced(client: TestClient, unfit: str) -> None:
+    answer = client.get("/health/live", headers={b"X-Request-ID": unfit.encode("latin-1")})
+    assert len(answer.headers["X-Request-ID"]) == 32
+
+
+def test_a_request_has_a_line_with_its_id(lines: Callable[[], list[dict[str, str]]]) -> None:
+    TestClient(make_app(AccessLog.ALL)).get("/fine?secret=1", headers={"X-Request-ID": "abc"})
+    (line,) = lines()
+    assert line.pop("timestamp")
+    assert float(line.pop("milliseconds")) >= 0
+    assert line == {
+        "event": "request",
+        "level": "info",
+        "request_id": "abc",
+        "method": "GET",
+        "path": "/fine",
+        "status": 200,
+    }
+
+
+@pytest.mark.parametrize(("access_log", "logged"), [("all", 2), ("errors", 1), ("off", 0)])
+def test_the_setting_says_which_requests_have_a_line(
+    lines: Callable[[], list[dict[str, str]]], access_log: str, logged: int
+) -> None:
+    client = TestClient(make_app(AccessLog(access_log)))
+    client.get("/fine")
+    client.get("/nowhere")
+    assert len(lines()) == logged
+
+
+def test_a_failure_of_our_own_is_answered_in_the_one_shape_and_logged(
+    lines: Callable[[], list[dict[str, str]]],
+) -> None:
+    answer = TestClient(make_app(AccessLog.OFF)).get("/crash", headers={"X-Request-ID": "abc"})
+    assert answer.status_code == 500
+    assert answer.json() == {"detail": "The service failed; the log has the reason under request id abc."}
+    (line,) = lines()
+    assert (line["event"], line["request_id"]) == ("request_crashed", "abc")
+    assert "a bug of ours" in line["exception"]
+
+
+def test_a_stream_that_breaks_midway_does_not_end_as_if_it_were_whole(
+    lines: Callable[[], list[dict[str, str]]],
+) -> None:
+    with pytest.raises(RuntimeError, match="midway"):
+        TestClient(make_app(AccessLog.OFF)).get("/break")
+    assert [line["event"] for line in lines()] == ["stream_broken"]

@@ -1,0 +1,99 @@
+"""What tests share: trained deliveries, the application on a database of its own, figures told at the end."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.deliveries import EXAMPLE, train
+from web_single.app import create_app
+from web_single.config import Config
+from web_single.predictor.delivery import fingerprint
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.stash[FIGURES]:
+        terminalreporter.section("figures")
+        for figure in config.stash[FIGURES]:
+            terminalreporter.line(figure)
+
+
+@pytest.fixture
+def note_figure(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Tell a measured figure at the end of the run; none is ever asserted tightly."""
+    return pytestconfig.stash[FIGURES].append
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_example_is_never_touched() -> Iterator[None]:
+    before = fingerprint(EXAMPLE)
+    yield
+    assert fingerprint(EXAMPLE) == before
+    assert not list(EXAMPLE.rglob("__pycache__"))
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return the artefact of a style, trained once in a run."""
+    folder = tmp_path_factory.mktemp("deliveries")
+    artefacts: dict[str, Path] = {}
+
+    def get(style: str) -> Path:
+        if style not in artefacts:
+            artefacts[style] = train(style, folder)
+        return artefacts[style]
+
+    return get
+
+
+@pytest.fixture
+def plain(trained: Callable[[str], Path]) -> Path:
+    return trained("plain")
+
+
+@pytest.fixture
+def mischief(trained: Callable[[str], Path]) -> Path:
+    return trained("mischief")
+
+
+@pytest.fixture
+def make_config(tmp_path: Path, plain: Path) -> Callable[..., Config]:
+    """Return a maker of settings: the plain model and a database of this test, unless told otherwise."""
+
+    def make(**given: Any) -> Config:  # noqa: ANN401 - a value for any setting
+        defaults: dict[str, Any] = {
+            "model_path": plain,
+            "db_url": f"sqlite:///{tmp_path}/predictions.db",
+            "_env_file": None,
+        }
+        return Config(**defaults | given)
+
+    return make
+
+
+@pytest.fixture
+def client(make_config: Callable[..., Config]) -> Iterator[TestClient]:
+    """The whole application, with the plain model in a real runner."""
+    with TestClient(create_app(make_config())) as test_client:
+        yield test_client
+
+
+@pytest.fixture
+def mischief_client(make_config: Callable[..., Config], mischief: Path) -> Iterator[TestClient]:
+    """The whole application, with the model that misbehaves on demand."""
+    config = make_config(model_path=mischief, predict_timeout_seconds=1)
+    with TestClient(create_app(config)) as test_client:
+        yield test_client

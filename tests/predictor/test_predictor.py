@@ -1,0 +1,217 @@
+"""The plain way to predict: the answers of the model's own process, and what becomes of it when it goes wrong."""
+
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from structlog.testing import capture_logs
+
+from tests.deliveries import CHILD, CRASH, EAT, EXAMPLE, EXIT, GARBAGE, HEALTHY, PRINT, RAISE, SLEEP, STOP
+from tests.waiting import wait_until_async
+from web_single.config import Config
+from web_single.errors import DeliveredCodeError, DeliveryError, ModelUnavailableError, RunnerBrokenError
+from web_single.predictor import predictor as predictor_module
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.predictor import Answer, Predictor, RunnerState
+
+pytestmark = pytest.mark.anyio
+
+MakeConfig = Callable[..., Config]
+
+
+@asynccontextmanager
+async def started(artefact: Path, config: Config) -> AsyncIterator[Predictor]:
+    predictor = Predictor(Delivery.open(artefact), config)
+    await predictor.start()
+    try:
+        yield predictor
+    finally:
+        await predictor.stop()
+
+
+@pytest.fixture
+async def mischievous(mischief: Path, make_config: MakeConfig) -> AsyncIterator[Predictor]:
+    async with started(mischief, make_config(predict_timeout_seconds=0.5)) as predictor:
+        yield predictor
+
+
+def runner_of(predictor: Predictor) -> psutil.Process:
+    return psutil.Process(predictor._runner.pid)
+
+
+async def test_the_example_answers_what_its_own_predict_answers(make_config: MakeConfig) -> None:
+    async with started(EXAMPLE / "model.joblib", make_config()) as predictor:
+        rows = [[5.1, 3.5, 1.4, 0.2], [6.2, 2.9, 4.3, 1.3], [7.7, 3, 6.1, 2.3]]
+        answers = await predictor.predict(rows, with_probabilities=True)
+    assert [answer.result for answer in answers] == [0, 1, 2]
+    for answer in answers:
+        assert answer.probabilities is not None
+        assert sum(answer.probabilities) == pytest.approx(1)
+        assert answer.probabilities[answer.result] > 0.5
+    assert predictor.signature.feature_count == 4
+    assert predictor.signature.classes == (0, 1, 2)
+
+
+async def test_a_model_in_plain_python_gets_plain_lists(plain: Path, make_config: MakeConfig) -> None:
+    async with started(plain, make_config()) as predictor:
+        assert await predictor.predict([[0, 0.5], [5, 4]]) == [Answer("low", None), Answer("high", None)]
+
+
+async def test_an_exception_of_the_model_leaves_it_alive(mischievous: Predictor) -> None:
+    pid = runner_of(mischievous).pid
+    with pytest.raises(DeliveredCodeError):
+        await mischievous.predict([[RAISE, 0]])
+    assert await mischievous.predict([[HEALTHY, 7]]) == [Answer(7.0, None)]
+    assert runner_of(mischievous).pid == pid
+
+
+@pytest.mark.parametrize("kind", [EXIT, CRASH, GARBAGE, STOP])
+async def test_a_model_that_ends_or_talks_nonsense_is_started_anew(mischievous: Predictor, kind: int) -> None:
+    with pytest.raises(RunnerBrokenError):
+        await mischievous.predict([[kind, 3]])
+    await wait_until_async(lambda: mischievous.restarts == 1)
+    assert await mischievous.predict([[HEALTHY, 7]]) == [Answer(7.0, None)]
+
+
+async def test_a_model_that_hangs_is_ended_and_started_anew(mischievous: Predictor) -> None:
+    runner = runner_of(mischievous)
+    with pytest.raises(RunnerBrokenError, match=r"did not answer in 0\.5 seconds"):
+        await mischievous.predict([[SLEEP, 600]])
+    await wait_until_async(lambda: mischievous.restarts == 1)
+    assert not runner.is_running()
+    assert await mischievous.predict([[SLEEP, 0.001]]) == [Answer(0.001, None)]
+
+
+async def test_while_it_is_away_requests_are_refused_at_once_with_the_reason(mischievous: Predictor) -> None:
+    with pytest.raises(RunnerBrokenError):
+        await mischievous.predict([[EXIT, 3]])
+    await wait_until_async(lambda: mischievous.state is RunnerState.RESTARTING)
+    assert mischievous.trouble == "The model's process ended: exit code 3."
+    with pytest.raises(ModelUnavailableError):
+        await mischievous.predict([[HEALTHY, 1]])
+
+
+async def test_a_kill_is_noticed_while_nobody_asks(mischievous: Predictor) -> None:
+    runner_of(mischievous).kill()
+    await wait_until_async(lambda: mischievous.restarts == 1)
+    assert await mischievous.predict([[HEALTHY, 1]]) == [Answer(1.0, None)]
+
+
+async def test_a_runner_that_dies_while_its_child_holds_the_channel_open_is_noticed(mischievous: Predictor) -> None:
+    (answer,) = await mischievous.predict([[CHILD, 0]])
+    child = psutil.Process(answer.result)
+    with pytest.raises(RunnerBrokenError):
+        await mischievous.predict([[EXIT, 1]])
+    await wait_until_async(lambda: mischievous.restarts == 1)
+    await wait_until_async(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
+async def test_stopping_ends_the_runner_and_what_it_started(mischief: Path, make_config: MakeConfig) -> None:
+    async with started(mischief, make_config()) as predictor:
+        runner = runner_of(predictor)
+        child = psutil.Process((await predictor.predict([[CHILD, 0]]))[0].result)
+    await wait_until_async(lambda: not runner.is_running())
+    await wait_until_async(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
+async def test_stopping_does_not_wait_for_a_model_that_is_frozen(mischief: Path, make_config: MakeConfig) -> None:
+    async with started(mischief, make_config()) as predictor:
+        runner = runner_of(predictor)
+        os.kill(runner.pid, signal.SIGSTOP)
+    assert not runner.is_running()
+
+
+async def test_a_flood_of_output_does_not_freeze_the_model(mischievous: Predictor) -> None:
+    mischievous._config = mischievous._config.model_copy(update={"predict_timeout_seconds": 30.0})
+    assert await mischievous.predict([[PRINT, 50_000]]) == [Answer(50_000.0, None)]
+
+
+async def test_beyond_its_memory_limit_it_is_started_anew_between_two_calls(
+    mischief: Path, make_config: MakeConfig
+) -> None:
+    async with started(mischief, make_config(runner_memory_limit_bytes="200MB")) as predictor:
+        assert await predictor.predict([[EAT, 1]]) == [Answer(1.0, None)]
+        assert predictor.state is RunnerState.READY
+        assert await predictor.predict([[EAT, 300]]) == [Answer(300.0, None)]
+        await wait_until_async(lambda: predictor.restarts == 1)
+        assert await predictor.predict([[HEALTHY, 1]]) == [Answer(1.0, None)]
+
+
+async def test_a_delivery_that_changed_is_not_started_and_what_serves_goes_on(
+    mischief: Path, make_config: MakeConfig, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(mischief.parent, tmp_path / "copy")
+    async with started(copy / mischief.name, make_config()) as predictor:
+        (copy / "model.py").write_text("raise RuntimeError('another delivery')")
+        assert await predictor.predict([[HEALTHY, 1]]) == [Answer(1.0, None)]
+        runner_of(predictor).kill()
+        await wait_until_async(lambda: "changed since the server started" in (predictor.trouble or ""))
+        shutil.copy(mischief.parent / "model.py", copy / "model.py")
+        await wait_until_async(lambda: predictor.state is RunnerState.READY)
+        assert await predictor.predict([[HEALTHY, 1]]) == [Answer(1.0, None)]
+
+
+async def test_files_that_change_while_the_model_loads_are_refused(
+    mischief: Path, make_config: MakeConfig, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(mischief.parent, tmp_path / "copy")
+    with (copy / "model.py").open("a") as code:
+        code.write("\nopen('written-while-importing', 'w').close()\n")
+    with pytest.raises(DeliveryError, match="changed since the server started"):
+        async with started(copy / mischief.name, make_config()):
+            pass
+
+
+async def test_an_answer_to_another_request_ends_the_runner(
+    mischievous: Predictor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mischievous._runner, "_calls", 99)
+    monkeypatch.setattr(
+        "web_single.predictor.runner_process.encode_frame",
+        lambda _, head, block: predictor_encode(7, head, block),
+    )
+    with pytest.raises(RunnerBrokenError, match="another request"):
+        await mischievous.predict([[HEALTHY, 1]])
+    monkeypatch.undo()
+    await wait_until_async(lambda: mischievous.restarts == 1)
+
+
+def predictor_encode(request_id: int, head: dict[str, object], block: bytes) -> bytes:
+    from web_single.predictor.frames import encode_frame  # noqa: PLC0415 - the real one, behind the patched name
+
+    return encode_frame(request_id, head, block)
+
+
+@pytest.mark.parametrize("reply", [{}, {"results": "no list"}, {"results": [1, 2]}])
+async def test_a_reply_without_a_result_for_each_row_ends_the_runner(
+    mischievous: Predictor, monkeypatch: pytest.MonkeyPatch, reply: dict[str, object]
+) -> None:
+    async def answer_nonsense(*_: object, **__: object) -> tuple[dict[str, object], bytes]:
+        return reply, b""
+
+    monkeypatch.setattr(mischievous._runner, "call", answer_nonsense)
+    with pytest.raises(RunnerBrokenError, match="without a result for each row"):
+        await mischievous.predict([[HEALTHY, 1]])
+    await wait_until_async(lambda: mischievous.restarts == 1)
+
+
+async def test_an_exception_is_in_the_log_with_its_traceback_and_id(mischievous: Predictor) -> None:
+    with capture_logs() as logs, pytest.raises(DeliveredCodeError) as caught:
+        await mischievous.predict([[HEALTHY, 0], [RAISE, 0]])
+    (log,) = [log for log in logs if log["event"] == "delivered_code_failed"]
+    assert log["error_id"] in caught.value.sentence
+    assert (log["type"], log["message"], log["row"]) == ("ValueError", "a secret of the model", 1)
+    assert "model.py" in log["traceback"]
+
+
+async def test_an_artefact_of_another_scikit_learn_is_refused_before_it_is_loaded(
+    make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predictor_module, "version", lambda _: "1.3.2")
+    with pytest.raises(DeliveryError, match=r"made by scikit-learn 1\.9\.1, and 1\.3\.2 is installed"):
+        await Predictor(Delivery.open(EXAMPLE / "model.joblib"), make_config()).start()

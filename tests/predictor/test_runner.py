@@ -1,0 +1,174 @@
+"""The model's own process, as it loads every kind of delivery; started as the server starts it."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import joblib
+import pytest
+from sklearn.linear_model import LinearRegression
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.tree import DecisionTreeClassifier
+
+from web_single.errors import DeliveredCodeError, DeliveryError
+from web_single.predictor.delivery import fingerprint
+from web_single.predictor.frames import encode_rows
+from web_single.predictor.runner_process import RunnerProcess
+
+pytestmark = pytest.mark.anyio
+
+X = [[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 1.0]]
+Y = [0, 1, 0, 1]
+
+
+@asynccontextmanager
+async def running(artefact: Path, load_timeout_seconds: float = 30) -> AsyncIterator[RunnerProcess]:
+    runner = await RunnerProcess.start(artefact, load_timeout_seconds=load_timeout_seconds, runners=1)
+    try:
+        yield runner
+    finally:
+        await runner.end()
+
+
+async def ask(runner: RunnerProcess, rows: list[list[float]], *, probabilities: bool = False) -> dict[str, object]:
+    head = {"rows": len(rows), "columns": len(rows[0]), "probabilities": probabilities}
+    reply, _ = await runner.call(head, encode_rows(rows), timeout_seconds=30)
+    return reply
+
+
+@pytest.fixture
+def deliver(tmp_path: Path) -> Callable[..., Path]:
+    """Write a delivery: a model, and the code beside it."""
+
+    def write(model: object, code: str | None = None) -> Path:
+        joblib.dump(model, tmp_path / "model.joblib")
+        if code is not None:
+            (tmp_path / "model.py").write_text(code)
+        return tmp_path / "model.joblib"
+
+    return write
+
+
+async def test_an_artefact_alone_is_served(deliver: Callable[..., Path]) -> None:
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y))) as runner:
+        assert await ask(runner, X) == {"results": Y}
+        assert runner.description["estimator"] == "sklearn.tree._classes.DecisionTreeClassifier"
+
+
+async def test_the_delivered_functions_are_used_where_they_exist(deliver: Callable[..., Path]) -> None:
+    code = """
+import joblib
+def load_model(path): return {"inner": joblib.load(path)}
+def predict(model, X): return ["class %d" % label for label in model["inner"].predict(X)]
+def predict_proba(model, X): return [[0.25, 0.75] for _ in X]
+"""
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+        assert await ask(runner, X[:2], probabilities=True) == {"results": ["class 0", "class 1"]}
+        assert runner.description["probabilities"] is True
+
+
+async def test_a_class_that_was_pickled_by_the_script_is_found(deliver: Callable[..., Path], tmp_path: Path) -> None:
+    code = """
+import joblib
+class Twice:
+    def predict(self, X): return [float(2 * x[0]) for x in X]
+if __name__ == "__main__":
+    joblib.dump(Twice(), "model.joblib")
+"""
+    artefact = deliver(None, code)
+    await asyncio.to_thread(subprocess.run, [sys.executable, "-B", "model.py"], cwd=tmp_path, check=True)
+    async with running(artefact) as runner:
+        assert await ask(runner, [[21.0]]) == {"results": [42.0]}
+
+
+async def test_helpers_beside_it_are_imported_and_nothing_is_written(
+    deliver: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "signature.py").write_text("OFFSET = 10")  # a name that a module of the server has too
+    (tmp_path / "offset.txt").write_text("5")
+    code = """
+import sys
+import signature
+OFFSET = signature.OFFSET + int(open("offset.txt").read())
+def predict(model, X): return [OFFSET + len(sys.argv) for _ in X]
+"""
+    artefact = deliver(LinearRegression().fit(X, Y), code)
+    before = fingerprint(tmp_path)
+    async with running(artefact) as runner:
+        assert await ask(runner, [[0.0, 0.0]]) == {"results": [16]}
+    assert fingerprint(tmp_path) == before
+    assert not (tmp_path / "__pycache__").exists()
+
+
+async def test_its_training_does_not_run(deliver: Callable[..., Path]) -> None:
+    code = "if __name__ == '__main__': raise SystemExit('training')\nassert __name__ == 'model'"
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+        assert await ask(runner, X) == {"results": Y}
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("def predict(model, X:", "SyntaxError"),
+        ("import nowhere_to_be_found", "ModuleNotFoundError: No module named 'nowhere_to_be_found'"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("import os; os._exit(7)", "ended while it loaded .*: exit code 7"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ended while it loaded .*: killed by SIGKILL"),
+        ("def load_model(path): return open('other')", "FileNotFoundError"),
+    ],
+)
+async def test_what_cannot_be_loaded_is_told_in_a_sentence(deliver: Callable[..., Path], code: str, told: str) -> None:
+    with pytest.raises(DeliveryError, match=told):
+        async with running(deliver(LinearRegression().fit(X, Y), code)):
+            pass
+
+
+async def test_an_import_without_end_is_ended(deliver: Callable[..., Path]) -> None:
+    with pytest.raises(DeliveryError, match=r"did not load in 0\.5 seconds"):
+        async with running(deliver(None, "while True: pass"), load_timeout_seconds=0.5):
+            pass
+
+
+@pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>"])
+async def test_a_broken_artefact_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "model.joblib").write_bytes(content)
+    with pytest.raises(DeliveryError, match=r"model\.joblib cannot be loaded: "):
+        async with running(tmp_path / "model.joblib"):
+            pass
+
+
+async def test_a_model_of_several_outputs_answers_lists(deliver: Callable[..., Path]) -> None:
+    model = MultiOutputClassifier(DecisionTreeClassifier()).fit(X, [[y, 1 - y] for y in Y])
+    async with running(deliver(model)) as runner:
+        assert await ask(runner, X[:2]) == {"results": [[0, 1], [1, 0]]}
+        assert runner.description["classes"] is None
+
+
+async def test_rows_of_probabilities_must_be_alike(deliver: Callable[..., Path]) -> None:
+    code = "def predict_proba(model, X): return [[1.0] * (1 + i) for i in range(len(X))]"
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+        reply = await ask(runner, X, probabilities=True)
+        assert reply["raised"]["message"] == "predict_proba must answer as many values for each row"  # type: ignore[index]
+
+
+async def test_probabilities_that_are_not_finite_are_told(deliver: Callable[..., Path]) -> None:
+    code = "def predict_proba(model, X): return [[float('nan')] for _ in X]"
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+        assert await ask(runner, X, probabilities=True) == {"not_finite": 0}
+
+
+async def test_an_exception_that_no_single_row_causes_names_none(deliver: Callable[..., Path]) -> None:
+    code = "def predict(model, X): return [1 / (2 - len(X)) for _ in X]"
+    async with running(deliver(LinearRegression().fit(X, Y), code)) as runner:
+        reply = await ask(runner, X[:2])
+    assert reply["row"] is None
+    assert DeliveredCodeError("id", row=None).sentence.startswith("The model's own code failed on this input")
+
+
+async def test_the_kernel_takes_it_before_the_server_when_memory_is_short(plain: Path) -> None:
+    async with running(plain) as runner:
+        score = Path(f"/proc/{runner.pid}/oom_score_adj")
+        assert await asyncio.to_thread(score.read_text) == "500\n"

@@ -1,0 +1,49 @@
+"""PredictionService: bounded, and never storing what was not answered."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.deliveries import HEALTHY, SLEEP
+from web_single.app import create_app
+from web_single.config import Config
+from web_single.errors import ModelUnavailableError, OverloadedError
+from web_single.service.prediction_service import PredictionService
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def service(mischief: Path, make_config: Callable[..., Config]) -> AsyncIterator[PredictionService]:
+    app = create_app(make_config(model_path=mischief, max_waiting=2, predict_timeout_seconds=5))
+    async with app.router.lifespan_context(app):
+        yield app.state.prediction_service
+
+
+async def test_more_requests_than_may_wait_are_refused_at_once(service: PredictionService) -> None:
+    waiting = [asyncio.create_task(service.predict([SLEEP, 0.2])) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(OverloadedError, match="2 requests are waiting already"):
+        await service.predict([HEALTHY, 1])
+    assert [prediction.result for prediction in await asyncio.gather(*waiting)] == [0.2, 0.2]
+    assert (await service.predict([HEALTHY, 1])).result == 1
+
+
+async def test_what_waited_for_a_model_that_ended_is_refused_and_not_stored(service: PredictionService) -> None:
+    waiting = [asyncio.create_task(service.predict([SLEEP, 60])) for _ in range(2)]
+    await asyncio.sleep(0.1)
+    service._predictor._runner.kill()
+    for outcome in await asyncio.gather(*waiting, return_exceptions=True):
+        assert isinstance(outcome, ModelUnavailableError)
+    assert [page async for page in await service.list_all(after=0)] == []
+
+
+async def test_a_request_that_is_given_up_ends_the_runner_that_holds_it(service: PredictionService) -> None:
+    request = asyncio.create_task(service.predict([SLEEP, 60]))
+    await asyncio.sleep(0.1)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    assert service._waiting == 0

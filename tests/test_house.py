@@ -1,0 +1,46 @@
+"""The habits of the house, held by tests: sizes, docs, and a vocabulary without dead words."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from web_single.config import CHECKOUT, Config
+from web_single.monitoring import Event
+
+MODULES = sorted([*(CHECKOUT / "web_single").rglob("*.py"), CHECKOUT / "main.py"])
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 40
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_a_module_is_short_and_says_what_it_is_responsible_for(path: Path) -> None:
+    source = path.read_text()
+    assert len(source.splitlines()) <= LONGEST_FILE
+    assert ast.get_docstring(ast.parse(source))
+    for function in functions(path):
+        assert (function.end_lineno or 0) - function.lineno < LONGEST_FUNCTION, function.name
+
+
+@pytest.mark.parametrize("path", sorted(CHECKOUT.glob("docs/decisions/*.md")), ids=lambda path: path.name)
+def test_a_decision_is_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 50
+
+
+def test_the_readme_tells_every_setting_and_no_other() -> None:
+    table = (CHECKOUT / "README.md").read_text().split("## Settings")[1].split("\n## ")[0]
+    told = {name for row in table.splitlines() for name in re.findall(r"`([A-Z_]+)`", row.split(" | ")[0])}
+    assert told == {name.upper() for name in Config.model_fields}
+
+
+def test_every_word_of_the_log_is_used() -> None:
+    source = "".join(path.read_text() for path in MODULES)
+    assert [event for event in Event if f"Event.{event.name}" not in source] == []
