@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ def listen(config: Config) -> socket.socket:
     try:
         listener = socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         sentence = f"{config.host}:{config.port} cannot be listened on: {reason}. HOST and PORT name another address."
         raise ListenError(sentence) from error
     host, port = listener.getsockname()[:2]

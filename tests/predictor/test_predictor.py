@@ -96,6 +96,14 @@ async def test_while_it_is_away_requests_are_refused_at_once_with_the_reason(mis
         await mischievous.predict([[HEALTHY, 1]])
 
 
+async def test_a_runner_that_has_ended_but_is_not_missed_yet_refuses_too(mischievous: Predictor) -> None:
+    runner = mischievous._runner
+    runner.kill()
+    await runner.ended()
+    with pytest.raises(RunnerBrokenError, match="has ended"):
+        await runner.call({}, b"", timeout_seconds=1)
+
+
 async def test_a_kill_is_noticed_while_nobody_asks(mischievous: Predictor) -> None:
     runner_of(mischievous).kill()
     await wait_until_async(lambda: mischievous.restarts == 1)

@@ -1,6 +1,7 @@
 """The model's own process, as it loads every kind of delivery; started as the server starts it."""
 
 import asyncio
+import py_compile
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -97,10 +98,24 @@ def predict(model, X): return [OFFSET + len(sys.argv) for _ in X]
 """
     artefact = deliver(LinearRegression().fit(X, Y), code)
     before = fingerprint(tmp_path)
+    assert not list(tmp_path.rglob("*.pyc"))
     async with running(artefact) as runner:
         assert await ask(runner, [[0.0, 0.0]]) == {"results": [16]}
     assert fingerprint(tmp_path) == before
-    assert not (tmp_path / "__pycache__").exists()
+    assert not list(tmp_path.rglob("*.pyc"))
+
+
+async def test_bytecode_that_lies_in_the_delivery_is_not_run(deliver: Callable[..., Path], tmp_path: Path) -> None:
+    helper, code = tmp_path / "helper.py", "import helper\ndef predict(model, X): return [helper.ANSWER for _ in X]"
+    helper.write_text("ANSWER = 13")
+    py_compile.compile(str(helper), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    helper.write_text("ANSWER = 42")
+    py_compile.compile(str(helper), cfile=str(tmp_path / "compiled_only.pyc"))
+    async with running(deliver(LinearRegression().fit(X, Y), code)) as runner:
+        assert await ask(runner, [[0.0, 0.0]]) == {"results": [42]}
+    with pytest.raises(DeliveryError, match="No module named 'compiled_only'"):
+        async with running(deliver(LinearRegression().fit(X, Y), "import compiled_only")):
+            pass
 
 
 async def test_its_training_does_not_run(deliver: Callable[..., Path]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib.machinery
 import importlib.util
 import json
 import os
@@ -34,6 +35,7 @@ def main():
     die_with_the_server(lifeline, parent)
     channel = socket.socket(fileno=channel_number).makefile("rwb")
     describe = load_module("_web_single_describe", Path(__file__).with_name("describe.py"))
+    import_without_cache_from(artefact.parent)
     sys.path[0] = str(artefact.parent)
     sys.argv[:] = [str(artefact.with_name("model.py"))]
     try:
@@ -73,6 +75,28 @@ def load_module(name, path):
     return module
 
 
+class UncachedLoader(importlib.machinery.SourceFileLoader):
+    """Neither writes `__pycache__` into the delivery nor runs what lies in one: its version covers sources only."""
+
+    def path_stats(self, path):
+        """Tell no time of the source: without one there is no cache."""
+        raise OSError
+
+
+def import_without_cache_from(delivery):
+    """Import the delivery's modules from their sources; all others are cached, or each start would compile them."""
+
+    def find_in(folder):
+        if delivery not in (Path(folder), *Path(folder).parents):
+            raise ImportError
+        extensions = (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES)
+        sources = (UncachedLoader, importlib.machinery.SOURCE_SUFFIXES)
+        return importlib.machinery.FileFinder(folder, extensions, sources)
+
+    sys.path_hooks.insert(0, find_in)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for what it starts
+
+
 def import_delivered_code(artefact):
     """Return the delivered model.py as a module, or an empty one where there is none.
 
@@ -81,7 +105,7 @@ def import_delivered_code(artefact):
     """
     path = artefact.with_name("model.py")
     sys.modules["_web_single_runner"] = sys.modules["__main__"]  # keeps our own globals alive
-    spec = importlib.util.spec_from_file_location("model", path)
+    spec = importlib.util.spec_from_file_location("model", path, loader=UncachedLoader("model", str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules["__main__"] = sys.modules["model"] = module
     if path.exists():

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from web_single.config import Config
 
-OF_OUR_INTERPRETER = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
+# The last one would let each start of the runner compile all its libraries: 1.9 s instead of 0.8 s.
+OF_OUR_INTERPRETER = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"}
 OF_OUR_SETTINGS = {name.upper() for name in Config.model_fields}
 THREAD_COUNTS = (
     "OMP_NUM_THREADS",
@@ -29,7 +30,6 @@ def variables(*, runners: int) -> dict[str, str]:
     return {
         **dict.fromkeys(THREAD_COUNTS, threads),
         **{name: value for name, value in os.environ.items() if name not in hidden},
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

@@ -52,7 +52,7 @@ class RunnerProcess:
         numbers = (theirs.fileno(), lifeline_end)
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-B", str(RUNNER), *map(str, numbers), str(os.getpid()), str(artefact)),
+                *(sys.executable, str(RUNNER), *map(str, numbers), str(os.getpid()), str(artefact)),
                 cwd=artefact.parent,
                 env=variables(runners=runners),
                 stdin=asyncio.subprocess.DEVNULL,
@@ -122,6 +122,8 @@ class RunnerProcess:
             raise
 
     async def _exchange(self, head: Head, block: bytes) -> tuple[Head, bytes]:
+        if self._writer.is_closing():
+            raise RunnerBrokenError("The model's process has ended.")
         try:
             self._writer.write(encode_frame(self._calls, head, block))
             await self._writer.drain()

@@ -1,0 +1,188 @@
+"""Starting and stopping: exit codes, sentences, and what becomes of requests in flight."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.deliveries import SLEEP
+from tests.system.load import count_rows, lost_or_wrong, read_back, run_load
+from tests.system.servers import Server, running
+from tests.waiting import wait_until
+from web_single.config import CHECKOUT
+
+ROUNDS = int(os.environ.get("ROUNDS", "5"))
+
+
+def start_and_fail(folder: Path, **environment: object) -> tuple[int, str]:
+    """Return the exit code and what stands on stderr behind the log."""
+    given = {"DB_URL": f"sqlite:///{folder}/predictions.db"} | environment
+    server = Server(folder / "server.log", {name: str(value) for name, value in given.items()})
+    code = server.process.wait(60)
+    lines = [line for line in server.log.read_text().splitlines() if not line.startswith("{")]
+    return code, "\n".join(lines)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_missing_model_ends_the_start_with_one_sentence(tmp_path: Path, workers: int) -> None:
+    code, told = start_and_fail(tmp_path, MODEL_PATH=tmp_path / "no.joblib", WORKERS=workers)
+    path = tmp_path / "no.joblib"
+    assert (code, told) == (
+        3,
+        f"web-single: There is no model at {path}: set MODEL_PATH to the delivered artefact.",
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_broken_model_ends_the_start_with_one_sentence(tmp_path: Path, workers: int) -> None:
+    (tmp_path / "delivery").mkdir()
+    (tmp_path / "delivery/model.joblib").write_text("<!DOCTYPE html>")
+    code, told = start_and_fail(tmp_path, MODEL_PATH=tmp_path / "delivery/model.joblib", WORKERS=workers)
+    assert code == 3
+    assert told.startswith(f"web-single: {tmp_path}/delivery/model.joblib cannot be loaded: ")
+    assert "Traceback" not in told
+    assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_database_that_cannot_be_opened_ends_the_start_with_one_sentence(
+    tmp_path: Path, plain: Path, workers: int
+) -> None:
+    url = f"sqlite:///{tmp_path}/nowhere/x.db"
+    code, told = start_and_fail(tmp_path, DB_URL=url, MODEL_PATH=plain, WORKERS=workers)
+    assert (code, told) == (
+        4,
+        f"web-single: The database {tmp_path}/nowhere/x.db cannot be opened: there is no folder {tmp_path}/nowhere.",
+    )
+
+
+def test_a_port_in_use_ends_the_start_with_one_sentence(tmp_path: Path, plain: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, told = start_and_fail(tmp_path, MODEL_PATH=plain, PORT=port)
+    assert code == 5
+    assert told == (
+        f"web-single: 127.0.0.1:{port} cannot be listened on: Address already in use. "
+        "HOST and PORT name another address."
+    )
+
+
+def test_every_wrong_setting_has_a_sentence(tmp_path: Path) -> None:
+    code, told = start_and_fail(tmp_path, PORT="70000", WORKERS="0")
+    assert code == 2
+    assert [line.split(": ")[:2] for line in told.splitlines()] == [["web-single", "PORT"], ["web-single", "WORKERS"]]
+
+
+def test_a_wrong_database_url_is_a_wrong_setting(tmp_path: Path, plain: Path) -> None:
+    code, told = start_and_fail(tmp_path, DB_URL="nonsense", MODEL_PATH=plain)
+    assert (code, told.splitlines()) == (
+        2,
+        ["web-single: DB_URL: this is no database URL; one is `sqlite:///predictions.db`."],
+    )
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_under_load_finishes_what_is_in_flight_and_exits_with_0(tmp_path: Path, workers: int, how: int) -> None:
+    with running(tmp_path, workers=workers) as server:
+
+        def stop_soon() -> None:
+            time.sleep(0.5)
+            assert server.stop(how) == 0
+
+        load = run_load(server.url, clients=8, seconds=1, meanwhile=stop_soon)
+        assert set(load.statuses) == {200}
+        assert server.events("server_stopped")
+    assert count_rows(tmp_path / "predictions.db") == len(load.acknowledged)
+    with running(tmp_path) as server:
+        assert lost_or_wrong(load.acknowledged, read_back(server.url)) == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stop_while_the_model_loads_is_obeyed(tmp_path: Path, workers: int) -> None:
+    delivery = tmp_path / "delivery"
+    delivery.mkdir()
+    (delivery / "model.py").write_text("import time\ntime.sleep(600)")
+    (delivery / "model.joblib").write_text("")
+    environment = {"MODEL_PATH": delivery / "model.joblib", "WORKERS": workers, "LOAD_TIMEOUT_SECONDS": 600}
+    server = Server(tmp_path / "server.log", {name: str(value) for name, value in environment.items()})
+    wait_until(lambda: len(server.runners()) == workers)
+    family = server.family()
+    assert server.stop() == 0
+    wait_until(lambda: not any(process.is_running() for process in family))
+
+
+def test_a_request_in_flight_is_answered_before_the_end(tmp_path: Path, mischief: Path) -> None:
+    with running(tmp_path, MODEL_PATH=mischief) as server:
+
+        def stop_soon() -> None:
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGTERM)
+
+        import threading  # noqa: PLC0415
+
+        stopper = threading.Thread(target=stop_soon)
+        stopper.start()
+        answer = httpx2.post(f"{server.url}/predict", json={"features": [SLEEP, 1]}, timeout=30)
+        stopper.join()
+        assert (answer.status_code, answer.json()["result"]) == (200, 1)
+        assert server.process.wait(30) == 0
+
+
+def test_two_workers_starting_at_once_do_not_trip_over_each_other(
+    tmp_path: Path, plain: Path, note_figure: Callable[[str], None]
+) -> None:
+    rounds = 2 * ROUNDS
+    for number in range(rounds):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with running(folder, workers=2, MODEL_PATH=plain) as server:
+            assert [event["event"] for event in server.events() if event["level"] in ("warning", "error")] == []
+            assert len(server.events("database_opened")) == 2
+            assert server.stop() == 0
+    note_figure(f"two workers starting at once on a new database, {rounds} rounds: no error, no warning")
+
+
+def test_it_starts_from_any_folder_on_an_interpreter_without_its_packages(tmp_path: Path, plain: Path) -> None:
+    if not (CHECKOUT / ".venv/bin/python").exists():
+        pytest.skip("the environment of the checkout is not in .venv")
+    base = getattr(sys, "_base_executable", sys.executable)
+    environment = {"MODEL_PATH": "delivery/model.pickle", "PORT": "0", "APP_ENV": "prod", "HOST": "127.0.0.1"}
+    (tmp_path / "delivery").symlink_to(plain.parent)
+    with (tmp_path / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [base, str(CHECKOUT / "main.py")],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "DB_URL": "sqlite:///mine.db"} | environment,
+            stderr=log,
+        )
+    try:
+        wait_until(lambda: "app_started" in (tmp_path / "server.log").read_text())
+        assert (tmp_path / "mine.db").exists()
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_the_command_of_the_package_says_what_it_can_do() -> None:
+    told = subprocess.run(
+        [Path(sys.executable).with_name("web-single"), "serve", "--help"], check=True, capture_output=True, text=True
+    ).stdout
+    assert "Serve the model until Ctrl-C or SIGTERM" in told
+    assert "--port" in told
+
+
+def test_what_is_told_at_the_start_has_what_matters(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        (started,) = server.events("app_started")
+        assert len(started["model_version"]) == 12
+        assert started["database"] == f"sqlite:///{tmp_path}/predictions.db"
+        assert server.stop() == 0
+        assert [event["event"] for event in server.events()][-2:] == ["server_stopping", "server_stopped"]
