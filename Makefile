@@ -19,6 +19,7 @@ test: check ## run all checks and all tests
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
+	@rm -f .coverage.* # of processes that were killed while they wrote it
 	@$(BIN)/coverage report
 
 check: .venv/.installed-dev ## lint, format, types, the direction of the tiers

@@ -65,15 +65,21 @@ make_environment() {
     .tools/bin/python -m venv --clear --without-pip .venv
 }
 
-# `install main` takes development tools away again where they were installed.
+# Development tools stay where they were installed: who develops also serves.
 install() {
-    if [ "$1" = dev ]; then groups="--with dev"; else groups="--only main"; fi
+    if [ "$1" = dev ] || [ -e .venv/.installed-dev ]; then
+        groups="--with dev"
+        marks=".venv/.installed-main .venv/.installed-dev"
+    else
+        groups="--only main"
+        marks=".venv/.installed-main"
+    fi
     echo "setup: the locked dependencies in .venv" >&2
-    rm -f .venv/.installed-main .venv/.installed-dev
     # shellcheck disable=SC2086 - two words on purpose
     .tools/bin/poetry sync --quiet --no-interaction $groups || fail \
         "the dependencies could not be installed; is there a network, and is poetry.lock that of this checkout?"
-    touch .venv/.installed-main ".venv/.installed-$1"
+    # shellcheck disable=SC2086 - as above
+    touch $marks
 }
 
 make_tools

@@ -29,12 +29,12 @@ log = get_logger()
 class Worker:
     """A serving process; `started` once it accepts requests, `failure` if it told why it could not."""
 
-    def __init__(self, process: asyncio.subprocess.Process, channel: socket.socket) -> None:
+    talk: asyncio.Task[None]
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.started = False
         self.failure: StartError | None = None
-        self._channel = channel
-        self._listening = asyncio.create_task(self._listen())
 
     @classmethod
     async def start(cls, orders: bytes, listener: socket.socket) -> Self:
@@ -48,13 +48,15 @@ class Worker:
                 pass_fds=numbers,
                 start_new_session=True,
             )
-        ours.settimeout(0)
-        await asyncio.get_running_loop().sock_sendall(ours, orders)
-        return cls(process, ours)
+        worker = cls(process)
+        worker.talk = asyncio.create_task(worker.talk_over(ours, orders))
+        return worker
 
-    async def _listen(self) -> None:
-        reader, writer = await asyncio.open_connection(sock=self._channel)
-        with contextlib.closing(writer):
+    async def talk_over(self, channel: socket.socket, orders: bytes) -> None:
+        """Give the orders, and take what the worker tells until its end, however sudden."""
+        reader, writer = await asyncio.open_connection(sock=channel)
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+            writer.write(orders)
             while line := await reader.readline():
                 self._take(json.loads(line))
 
@@ -66,7 +68,7 @@ class Worker:
     async def ended(self) -> int:
         """Wait for its end and return its exit code, after everything that it told was taken."""
         code = await self.process.wait()
-        await self._listening
+        await self.talk
         return code
 
 

@@ -2,7 +2,7 @@
 
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import joblib
 import numpy as np
@@ -16,6 +16,21 @@ from sklearn.preprocessing import StandardScaler
 from tests.deliveries import EXAMPLE
 from web_single.predictor.artefact import read_scikit_learn_version
 
+
+class KeywordsOnly:
+    def __new__(cls, *, size: int) -> Self:
+        assert size
+        return object.__new__(cls)
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, int]]:
+        return (), {"size": 1}
+
+
+class Bomb:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Path("/tmp/never").touch, ())  # noqa: S108 - it is never made
+
+
 X = np.arange(80.0).reshape(20, 4)
 Y = np.arange(20) % 2
 LABELS = np.array(["no", "yes"])[Y]
@@ -25,14 +40,10 @@ MODELS = {
     "objects": LogisticRegression().fit(X, LABELS.astype(object)),
     "boosting": HistGradientBoostingClassifier(max_iter=2).fit(X, Y),
     "dictionary": {"scaler": StandardScaler().fit(X), "names": {"a", "b"}},
+    "keywords": [KeywordsOnly(size=1), StandardScaler().fit(X)],
     "complex": [np.zeros(3, dtype=[("a", "f4"), ("b", "U3")]), np.zeros(2, dtype="M8[s]"), StandardScaler().fit(X)],
 }
 COMPRESSIONS: list[Any] = [0, 3, ("gzip", 3), ("bz2", 3), ("xz", 3), ("lzma", 3)]
-
-
-class Bomb:
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (Path("/tmp/never").touch, ())  # noqa: S108 - it is never made
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS, ids=str)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -125,8 +126,6 @@ def test_a_request_in_flight_is_answered_before_the_end(tmp_path: Path, mischief
         def stop_soon() -> None:
             time.sleep(0.3)
             server.process.send_signal(signal.SIGTERM)
-
-        import threading  # noqa: PLC0415
 
         stopper = threading.Thread(target=stop_soon)
         stopper.start()
