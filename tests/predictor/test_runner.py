@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from web_single.errors import DeliveredCodeError, DeliveryError
 from web_single.predictor.delivery import fingerprint
-from web_single.predictor.frames import encode_rows
+from web_single.predictor.frames import decode_rows, encode_rows
 from web_single.predictor.runner_process import RunnerProcess
 
 pytestmark = pytest.mark.anyio
@@ -160,6 +160,41 @@ async def test_a_model_of_several_outputs_answers_lists(deliver: Callable[..., P
     async with running(deliver(model)) as runner:
         assert await ask(runner, X[:2]) == {"results": [[0, 1], [1, 0]]}
         assert runner.description["classes"] is None
+
+
+async def test_a_predict_that_changes_its_rows_does_not_change_those_of_predict_proba(
+    deliver: Callable[..., Path],
+) -> None:
+    code = """
+def predict(model, X):
+    X *= 0
+    return X[:, 0]
+def predict_proba(model, X): return X
+"""
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+        head = {"rows": 2, "columns": 2, "probabilities": True}
+        reply, block = await runner.call(head, encode_rows([[1, 2], [3, 4]]), timeout_seconds=30)
+    assert reply == {"results": [0, 0]}
+    assert decode_rows(block, rows=2) == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("answer", ["chr(0xD800)", "__import__('sys').exit(1)", "1 / 0", "{1}"])
+async def test_whatever_the_delivered_predict_does_wrong_is_told_and_survived(
+    deliver: Callable[..., Path], answer: str
+) -> None:
+    code = f"def predict(model, X): return [{answer} if row[0] else 'fine' for row in X]"
+    async with running(deliver(None, code)) as runner:
+        assert (await ask(runner, [[0.0], [1.0], [0.0]]))["row"] == 1
+        assert await ask(runner, [[0.0]]) == {"results": ["fine"]}
+
+
+async def test_a_process_that_cannot_be_started_is_told_in_a_sentence(
+    plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(DeliveryError, match=r"process cannot be started: .*/nowhere/python"):
+        async with running(plain):
+            pass
 
 
 async def test_rows_of_probabilities_must_be_alike(deliver: Callable[..., Path]) -> None:

@@ -25,6 +25,7 @@ from array import array
 from pathlib import Path
 
 FRAME = struct.Struct("<IIQ")
+FLOAT64_BYTES = 8
 PR_SET_PDEATHSIG = 1
 FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before the server that keeps the ledger
 TRACEBACK_CHARACTERS = 20_000
@@ -134,63 +135,80 @@ def answer_until_the_end(channel, delivered, model):
             return
         request_id, head_bytes, block_bytes = FRAME.unpack(header)
         head = json.loads(channel.read(head_bytes))
-        X = as_matrix(channel.read(block_bytes), head["rows"], head["columns"])
+        rows = Rows(channel.read(block_bytes), head["rows"], head["columns"])
         try:
-            reply, block = predict(delivered, model, X, head["probabilities"])
-        except Exception as error:  # noqa: BLE001 - whatever the delivered code raises is told, not died of
-            reply, block = {"raised": explain(error), "row": first_raising(delivered, model, X)}, b""
+            reply, block = predict(delivered, model, rows, head["probabilities"])
+        except BaseException as error:  # noqa: BLE001 - whatever the delivered code raises is told, not died of
+            reply, block = {"raised": explain(error), "row": first_raising(delivered, model, rows)}, b""
         send(channel, request_id, reply, block)
 
 
-def predict(delivered, model, X, with_probabilities):
+def predict(delivered, model, rows, with_probabilities):
     """Return the reply to one request: a result for each row and, where asked for, the probabilities as a block."""
-    rows = len(X)
-    results = as_list(call(delivered, model, "predict", X), "predict", rows)
+    results = call(delivered, model, "predict", rows)
     bad_row = first_not_finite(results)
     if bad_row is not None:
         return {"not_finite": bad_row}, b""
     reply = {"results": results}
     if not with_probabilities:
         return reply, b""
-    probabilities = as_list(call(delivered, model, "predict_proba", X), "predict_proba", rows)
+    probabilities = call(delivered, model, "predict_proba", rows)
     bad_row = first_not_finite(probabilities)
     if bad_row is not None:
         return {"not_finite": bad_row}, b""
     return reply, as_block(probabilities)
 
 
-def first_raising(delivered, model, X):
+def first_raising(delivered, model, rows):
     """Return a row that makes the delivered `predict` raise, found by halves; None where it is no single one."""
-    first, end = 0, len(X)
+    first, end = 0, rows.count
     while end - first > 1:
         middle = (first + end) // 2
-        first, end = (first, middle) if raises(delivered, model, X[first:middle]) else (middle, end)
-    return first if raises(delivered, model, X[first:end]) else None
+        first, end = (first, middle) if raises(delivered, model, rows.part(first, middle)) else (middle, end)
+    return first if raises(delivered, model, rows.part(first, end)) else None
 
 
-def raises(delivered, model, X):
+def raises(delivered, model, rows):
     try:
-        as_list(call(delivered, model, "predict", X), "predict", len(X))
-    except Exception:  # noqa: BLE001 - which one is told with the whole request
+        first_not_finite(call(delivered, model, "predict", rows))
+    except BaseException:  # noqa: BLE001 - which one is told with the whole request
         return True
     return False
 
 
-def call(delivered, model, name, X):
+def call(delivered, model, name, rows):
+    """Return the answers of the delivered function, or else the model's method, as plain values, one a row."""
     function = getattr(delivered, name, None)
-    return function(model, X) if function is not None else getattr(model, name)(X)
+    X = rows.as_matrix()
+    answers = function(model, X) if function is not None else getattr(model, name)(X)
+    values = answers.tolist() if hasattr(answers, "tolist") else answers
+    if not isinstance(values, (list, tuple)) or len(values) != rows.count:
+        found = len(values) if isinstance(values, (list, tuple)) else type(answers).__name__
+        raise ValueError("{} must answer one result a row: {} for {} rows".format(name, found, rows.count))
+    return [value.tolist() if hasattr(value, "tolist") else value for value in values]
 
 
-def as_matrix(block, rows, columns):
-    """Return the block as X, shape (rows, columns): an array of float64, or lists where there is no numpy."""
-    if "numpy" in sys.modules:
-        import numpy as np
+class Rows:
+    """Number rows as they came over the channel: each call gets an X of its own, which it may change."""
 
-        return np.frombuffer(block, dtype="<f8").reshape(rows, columns).copy()
-    values = array("d")
-    values.frombytes(block)
-    values = little_endian(values)
-    return [list(values[row * columns : (row + 1) * columns]) for row in range(rows)]
+    def __init__(self, block, count, columns):
+        self.block, self.count, self.columns = block, count, columns
+
+    def part(self, first, end):
+        """Return the rows from `first` up to `end`."""
+        row_bytes = self.columns * FLOAT64_BYTES
+        return Rows(self.block[first * row_bytes : end * row_bytes], end - first, self.columns)
+
+    def as_matrix(self):
+        """Return X, shape (rows, columns): an array of float64, or lists where there is no numpy."""
+        if "numpy" in sys.modules:
+            import numpy as np
+
+            return np.frombuffer(self.block, dtype="<f8").reshape(self.count, self.columns).copy()
+        values = array("d")
+        values.frombytes(self.block)
+        values = little_endian(values)
+        return [list(values[start : start + self.columns]) for start in range(0, len(values), self.columns)]
 
 
 def as_block(probabilities):
@@ -205,19 +223,12 @@ def little_endian(values):
     return values
 
 
-def as_list(answer, name, rows):
-    """Return what the delivered function answered as a list of plain values, one a row."""
-    values = answer.tolist() if hasattr(answer, "tolist") else answer
-    if not isinstance(values, (list, tuple)) or len(values) != rows:
-        found = len(values) if isinstance(values, (list, tuple)) else type(answer).__name__
-        raise ValueError("{} must answer one result a row: {} for {} rows".format(name, found, rows))
-    return [value.tolist() if hasattr(value, "tolist") else value for value in values]
-
-
 def first_not_finite(values):
-    """Return the first row whose result holds a NaN or an infinity: JSON has neither."""
+    """Return the first row whose result holds a NaN or an infinity, which JSON has not; raise for what is no JSON."""
     try:
-        json.dumps(values, allow_nan=False)
+        json.dumps(values, allow_nan=False, ensure_ascii=False).encode()
+    except UnicodeError:
+        raise
     except ValueError:
         for row, value in enumerate(values):
             try:

@@ -34,7 +34,10 @@ class RunnerProcess:
     @classmethod
     async def start(cls, artefact: Path, *, load_timeout_seconds: float, runners: int) -> Self:
         """Start the model's process and wait until it has loaded; a DeliveryError says why it did not."""
-        runner = await cls._spawn(artefact, runners=runners)
+        try:
+            runner = await cls._spawn(artefact, runners=runners)
+        except OSError as error:
+            raise DeliveryError(f"The model's process cannot be started: {error}.") from error
         try:
             await runner.load(artefact, timeout_seconds=load_timeout_seconds)
         except BaseException:
@@ -61,6 +64,10 @@ class RunnerProcess:
                 pass_fds=numbers,
                 start_new_session=True,
             )
+        except BaseException:
+            ours.close()
+            os.close(lifeline)
+            raise
         finally:
             theirs.close()
             os.close(lifeline_end)
