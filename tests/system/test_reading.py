@@ -134,14 +134,15 @@ def receive(reader: socket.socket) -> bytes:
         return b""
 
 
-def test_a_hundred_clients_at_once_see_no_error(tmp_path: Path, note_figure: NoteFigure) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_hundred_clients_at_once_see_no_error(tmp_path: Path, workers: int, note_figure: NoteFigure) -> None:
     seconds = float(os.environ.get("SECONDS_OF_LOAD", "5"))
     load = Load()
-    with running(tmp_path) as server:
+    with running(tmp_path, workers=workers) as server:
         asyncio.run(load.run(server.url, clients=100, seconds=seconds))
         stored = count_rows(tmp_path / "predictions.db")
     note_figure(
-        f"100 clients for {seconds:g} s: {sum(load.statuses.values())} requests, "
+        f"100 clients for {seconds:g} s, {workers} worker(s): {sum(load.statuses.values())} requests, "
         f"{sum(load.statuses.values()) - len(load.acknowledged)} errors, {stored} rows stored, "
         f"{len(load.acknowledged)} answers 200, slowest {load.slowest_seconds:.2f} s"
     )

@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +13,7 @@ from sqlmodel import Session
 
 from web_single.config import Config
 from web_single.database.engine import create_tables, is_in_memory, make_engine, read_url
+from web_single.database.write_turn import WriteTurn
 from web_single.errors import DatabaseUnavailableError
 from web_single.monitoring import Event, get_logger
 
@@ -30,6 +33,7 @@ class Database:
         self.name = url.render_as_string(hide_password=True)
         self._timeout_seconds = config.write_timeout_seconds
         self._engine = make_engine(url, busy_timeout_seconds=self._timeout_seconds)
+        self._turn = WriteTurn(Path(url.database or "")) if not is_in_memory(url) else None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
         self._readers = self._writer if is_in_memory(url) else ThreadPoolExecutor(READERS, "database-reader")
 
@@ -40,29 +44,35 @@ class Database:
 
     async def write(self, work: Work[Answer]) -> Answer:
         """Return what the work returns; it has committed what it wrote. DatabaseUnavailableError if it could not."""
-        return await self._run(self._writer, work)
+        return await self._run(self._writer, partial(self._in_turn, work))
 
     async def read(self, work: Work[Answer]) -> Answer:
         """Return what the work returns. DatabaseUnavailableError if it could not."""
-        return await self._run(self._readers, work)
+        return await self._run(self._readers, partial(self._in_session, work))
 
     async def close(self) -> None:
         """Let go of the database; work that has not begun is dropped."""
         for executor in {self._writer, self._readers}:
             await asyncio.to_thread(executor.shutdown, cancel_futures=True)
         await asyncio.to_thread(self._engine.dispose)
+        if self._turn is not None:
+            self._turn.close()
 
-    async def _run(self, executor: Executor, work: Work[Answer]) -> Answer:
+    async def _run(self, executor: Executor, work: Callable[[], Answer]) -> Answer:
         """Work that is still waiting for its thread when the time is up is not begun any more."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return await asyncio.get_running_loop().run_in_executor(executor, self._in_session, work)
+                return await asyncio.get_running_loop().run_in_executor(executor, work)
         except TimeoutError as error:
             sentence = f"The database did not answer in {self._timeout_seconds:g} seconds."
             raise DatabaseUnavailableError(sentence) from error
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             log.error(Event.DATABASE_FAILED, reason=str(getattr(error, "orig", error)))
             raise DatabaseUnavailableError("The database did not take the request.") from error
+
+    def _in_turn(self, work: Work[Answer]) -> Answer:
+        with self._turn or nullcontext():
+            return self._in_session(work)
 
     def _in_session(self, work: Work[Answer]) -> Answer:
         with Session(self._engine, expire_on_commit=False) as session:
