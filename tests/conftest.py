@@ -94,6 +94,6 @@ def client(make_config: Callable[..., Config]) -> Iterator[TestClient]:
 @pytest.fixture
 def mischief_client(make_config: Callable[..., Config], mischief: Path) -> Iterator[TestClient]:
     """The whole application, with the model that misbehaves on demand."""
-    config = make_config(model_path=mischief, predict_timeout_seconds=1)
+    config = make_config(model_path=mischief, predict_timeout_seconds=30)
     with TestClient(create_app(config)) as test_client:
         yield test_client

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from fastapi.testclient import TestClient
@@ -29,7 +30,7 @@ def test_without_its_model_it_is_alive_and_not_ready_until_the_model_is_back(mis
 def test_without_its_tables_it_is_not_ready(make_config: Callable[..., Config]) -> None:
     config = make_config()
     with TestClient(create_app(config)) as client:
-        with sqlite3.connect(config.db_url.removeprefix("sqlite:///")) as connection:
+        with closing(sqlite3.connect(config.db_url.removeprefix("sqlite:///"))) as connection:
             connection.execute("DROP TABLE model")
         answer = client.get("/health/ready")
     assert (answer.status_code, answer.json()) == (503, {"detail": "The database did not take the request."})

@@ -1,8 +1,9 @@
 """Database: its settings, its time limit, and what becomes of a database that is locked, broken or away."""
 
 import sqlite3
-import time
+import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 
 import anyio
@@ -47,7 +48,7 @@ async def test_on_macos_a_commit_is_flushed_through_the_disks_cache(
 
 
 async def test_a_locked_database_is_told_within_the_time_limit(database: Database, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "predictions.db", isolation_level=None) as other:
+    with closing(sqlite3.connect(tmp_path / "predictions.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with anyio.fail_after(3), pytest.raises(DatabaseUnavailableError):
             await database.write(ask("DELETE FROM model"))
@@ -56,10 +57,11 @@ async def test_a_locked_database_is_told_within_the_time_limit(database: Databas
 
 
 async def test_work_that_waited_too_long_is_not_begun_any_more(database: Database) -> None:
-    begun = []
+    begun: list[int] = []
+    hold = threading.Event()
 
     def wait(_: Session) -> None:
-        time.sleep(0.6)
+        hold.wait()
 
     async def attempt(work: Callable[[Session], object]) -> None:
         with pytest.raises(DatabaseUnavailableError, match=r"did not answer in 0\.3 seconds"):
@@ -69,6 +71,7 @@ async def test_work_that_waited_too_long_is_not_begun_any_more(database: Databas
         group.start_soon(attempt, wait)
         await anyio.sleep(0.05)
         group.start_soon(attempt, lambda _: begun.append(1))
+    hold.set()
     assert await database.write(ask("SELECT 1")) == 1
     assert begun == []
 
@@ -94,7 +97,7 @@ async def test_what_cannot_be_opened_is_told_in_a_sentence(
 
 async def test_a_database_that_is_locked_may_be_opened_later(make_config: MakeConfig, tmp_path: Path) -> None:
     database = Database(make_config(write_timeout_seconds=0.2))
-    with sqlite3.connect(tmp_path / "predictions.db", isolation_level=None) as other:
+    with closing(sqlite3.connect(tmp_path / "predictions.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(DatabaseUnavailableError, match="locked by another process"):
             await database.create_tables()

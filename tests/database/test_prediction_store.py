@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import chain
 from pathlib import Path
@@ -57,7 +58,7 @@ async def test_a_prediction_has_its_id_when_it_is_stored(store: PredictionStore)
 
 async def test_what_is_stored_is_committed(store: PredictionStore, tmp_path: Path) -> None:
     await store.add([prediction("setosa")])
-    with sqlite3.connect(tmp_path / "predictions.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "predictions.db")) as connection:
         assert connection.execute("SELECT id, result, features FROM prediction_result").fetchall() == [
             (1, '"setosa"', "[1,2.5]")
         ]
@@ -98,8 +99,9 @@ async def test_a_batch_with_one_row_that_cannot_be_stored_stores_nothing(store: 
 
 async def test_an_id_is_not_given_again_when_its_row_is_gone(store: PredictionStore, tmp_path: Path) -> None:
     await store.add([prediction(), prediction()])
-    with sqlite3.connect(tmp_path / "predictions.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "predictions.db")) as connection:
         connection.execute("DELETE FROM prediction_result")
+        connection.commit()
     later = prediction()
     await store.add([later])
     assert later.id == 3

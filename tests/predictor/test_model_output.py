@@ -11,10 +11,11 @@ from web_single.predictor.model_output import MAX_LINE_BYTES, MAX_LINES_PER_SECO
 
 async def lines_of(output: bytes) -> list[dict[str, object]]:
     with capture_logs() as logs:
-        write_end = await ModelOutput.open_pipe()
+        model_output = ModelOutput()
+        write_end = await model_output.open_pipe()
         await asyncio.to_thread(os.write, write_end, output)
         os.close(write_end)
-        await asyncio.sleep(0.1)
+        await model_output.close()
     return [dict(log) for log in logs]
 
 
@@ -29,6 +30,16 @@ async def test_each_line_is_an_event() -> None:
 async def test_a_line_without_end_is_cut() -> None:
     (log,) = await lines_of(b"x" * 50_000)
     assert log["line"] == "x" * MAX_LINE_BYTES
+
+
+@pytest.mark.anyio
+async def test_it_can_be_closed_while_somebody_still_holds_it_open() -> None:
+    model_output = ModelOutput()
+    write_end = await model_output.open_pipe()
+    await model_output.close()
+    with pytest.raises(BrokenPipeError):
+        os.write(write_end, b"too late")
+    os.close(write_end)
 
 
 @pytest.mark.anyio

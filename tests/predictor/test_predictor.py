@@ -36,7 +36,7 @@ async def started(artefact: Path, config: Config) -> AsyncIterator[Predictor]:
 
 @pytest.fixture
 async def mischievous(mischief: Path, make_config: MakeConfig) -> AsyncIterator[Predictor]:
-    async with started(mischief, make_config(predict_timeout_seconds=0.5)) as predictor:
+    async with started(mischief, make_config(predict_timeout_seconds=2)) as predictor:
         yield predictor
 
 
@@ -80,7 +80,7 @@ async def test_a_model_that_ends_or_talks_nonsense_is_started_anew(mischievous: 
 
 async def test_a_model_that_hangs_is_ended_and_started_anew(mischievous: Predictor) -> None:
     runner = runner_of(mischievous)
-    with pytest.raises(RunnerBrokenError, match=r"did not answer in 0\.5 seconds"):
+    with pytest.raises(RunnerBrokenError, match="did not answer in 2 seconds"):
         await mischievous.predict([[SLEEP, 600]])
     await wait_until_async(lambda: mischievous.restarts == 1)
     assert not runner.is_running()

@@ -74,7 +74,9 @@ class Server:
         return []
 
     def runners(self) -> list[psutil.Process]:
-        return [process for process in self.family() if "runner.py" in " ".join(command_of(process))]
+        """Return the models' processes, without those that guard them."""
+        found = [process for process in self.family() if "runner.py" in " ".join(command_of(process))]
+        return [process for process in found if process.ppid() not in [other.pid for other in found]]
 
     def workers(self) -> list[psutil.Process]:
         return [process for process in self.family() if "web_single.worker" in command_of(process)]
@@ -104,6 +106,10 @@ def is_gone(process: psutil.Process) -> bool:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def all_are_gone(processes: Sequence[psutil.Process]) -> bool:
+    return all(is_gone(process) for process in processes)
 
 
 @contextmanager

@@ -6,14 +6,16 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx2
+import psutil
 import pytest
 
-from tests.deliveries import CRASH, EXIT, HEALTHY, PRINT, SLEEP
+from tests.deliveries import CHILD, CRASH, EXIT, HEALTHY, PRINT, SLEEP
 from tests.system.load import Load, lost_or_wrong, read_back, run_load, wrongly_predicted
-from tests.system.servers import is_gone, running
+from tests.system.servers import all_are_gone, is_gone, running
 from tests.waiting import wait_until
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
@@ -101,7 +103,9 @@ def test_whatever_the_model_does_the_server_lives_and_the_model_comes_back(
         else:
             answer = httpx2.post(f"{server.url}/predict", json={"features": [kind, 60]}, timeout=30)
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
-        asyncio.run(load.run(server.url, clients=4, seconds=3, first_feature=HEALTHY))
+        asyncio.run(load.run(server.url, clients=4, seconds=0.5, first_feature=HEALTHY))
+        wait_until(server.is_ready)
+        asyncio.run(load.run(server.url, clients=4, seconds=0.5, first_feature=HEALTHY))
         assert set(load.statuses) <= {200, 503}
         assert load.acknowledged
         assert lost_or_wrong(load.acknowledged, read_back(server.url)) == 0
@@ -126,7 +130,16 @@ def test_the_server_takes_workers_and_runners_with_it_however_it_ends(tmp_path: 
         family = server.family()
         assert len(server.runners()) == workers
         server.process.send_signal(how)
-        wait_until(lambda: all(is_gone(process) for process in family))
+        wait_until(partial(all_are_gone, family))
+
+
+def test_what_the_model_has_started_ends_with_a_server_that_is_killed(tmp_path: Path, mischief: Path) -> None:
+    for _ in range(ROUNDS):
+        with running(tmp_path, MODEL_PATH=mischief) as server:
+            answer = httpx2.post(f"{server.url}/predict", json={"features": [CHILD, 0]}).json()
+            family = [*server.family(), psutil.Process(answer["result"])]
+            server.process.kill()
+            wait_until(partial(all_are_gone, family))
 
 
 def test_a_killed_worker_is_replaced_and_the_other_serves_meanwhile(tmp_path: Path, note_figure: NoteFigure) -> None:

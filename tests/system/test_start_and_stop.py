@@ -124,14 +124,14 @@ def test_a_request_in_flight_is_answered_before_the_end(tmp_path: Path, mischief
     with running(tmp_path, MODEL_PATH=mischief) as server:
 
         def stop_soon() -> None:
-            time.sleep(0.3)
+            time.sleep(1)
             server.process.send_signal(signal.SIGTERM)
 
         stopper = threading.Thread(target=stop_soon)
         stopper.start()
-        answer = httpx2.post(f"{server.url}/predict", json={"features": [SLEEP, 1]}, timeout=30)
+        answer = httpx2.post(f"{server.url}/predict", json={"features": [SLEEP, 3]}, timeout=30)
         stopper.join()
-        assert (answer.status_code, answer.json()["result"]) == (200, 1)
+        assert (answer.status_code, answer.json()["result"]) == (200, 3)
         assert server.process.wait(30) == 0
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+from contextlib import suppress
 
 from web_single.monitoring import Event, get_logger
 
 MAX_LINE_BYTES = 2_000
 MAX_LINES_PER_SECOND = 50
+LAST_WORDS_SECONDS = 1
 
 log = get_logger()
 
@@ -14,19 +16,28 @@ log = get_logger()
 class ModelOutput(asyncio.Protocol):
     """Turns stdout and stderr of the model's process into log events, a line each."""
 
+    _transport: asyncio.BaseTransport
+
     def __init__(self) -> None:
+        self._ended = asyncio.Event()
         self._line = b""
         self._second = 0
         self._lines_this_second = 0
         self._dropped = 0
 
-    @classmethod
-    async def open_pipe(cls) -> int:
+    async def open_pipe(self) -> int:
         """Return the end of a pipe to write to; it is read until all who write to it have ended."""
         read_end, write_end = os.pipe()
-        loop = asyncio.get_running_loop()
-        await loop.connect_read_pipe(cls, os.fdopen(read_end, "rb", buffering=0))
+        pipe = os.fdopen(read_end, "rb", buffering=0)
+        self._transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: self, pipe)
         return write_end
+
+    async def close(self) -> None:
+        """Take what was printed last, and let go of the pipe, also where somebody still holds it open."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), LAST_WORDS_SECONDS)
+        self._transport.close()
+        await self._ended.wait()
 
     def data_received(self, data: bytes) -> None:
         """Log each finished line, and the start of one that grows without end."""
@@ -41,6 +52,7 @@ class ModelOutput(asyncio.Protocol):
         if self._line:
             self._log(self._line)
         self._tell_dropped()
+        self._ended.set()
 
     def _log(self, line: bytes) -> None:
         second = int(asyncio.get_running_loop().time())

@@ -19,13 +19,13 @@ import signal
 import socket
 import struct
 import sys
-import threading
 import traceback
 from array import array
 from pathlib import Path
 
 FRAME = struct.Struct("<IIQ")
 FLOAT64_BYTES = 8
+MANY_FILES = 1024
 PR_SET_PDEATHSIG = 1
 FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before the server that keeps the ledger
 TRACEBACK_CHARACTERS = 20_000
@@ -54,16 +54,21 @@ def die_with_the_server(lifeline, parent):
     """Never outlive the server, however it ends; leave stopping to it, and be the first to go when memory is short."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    threading.Thread(target=end_at_end_of, args=(lifeline,), daemon=True).start()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(FIRST_VICTIM)
     if os.getppid() != parent:
         os._exit(1)
+    if os.fork() == 0:
+        guard_group(lifeline)
+    os.close(lifeline)
 
 
-def end_at_end_of(lifeline):
+def guard_group(lifeline):
+    """End the model and all that it started when the server is gone: a process, for a busy model runs no thread."""
+    os.closerange(0, lifeline)
+    os.closerange(lifeline + 1, MANY_FILES)
     os.read(lifeline, 1)  # nothing is ever written: it returns when the server's end is closed
     os.killpg(0, signal.SIGKILL)
 

@@ -23,9 +23,12 @@ Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class RunnerProcess:
     """A process that `runner.py` runs in; `description` is what the model told of itself when it had loaded."""
 
-    def __init__(self, process: asyncio.subprocess.Process, lifeline: int, channel: Channel) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, lifeline: int, output: ModelOutput, channel: Channel
+    ) -> None:
         self._process = process
         self._lifeline = lifeline
+        self._output = output
         self._reader, self._writer = channel
         self._calls = 0
         self._watch = asyncio.create_task(self._wait())
@@ -51,7 +54,8 @@ class RunnerProcess:
         """Start it by exec, from the loop's own thread: Linux ties its life to the thread that started it."""
         ours, theirs = socket.socketpair()
         lifeline_end, lifeline = os.pipe()
-        output = await ModelOutput.open_pipe()
+        output = ModelOutput()
+        printed = await output.open_pipe()
         numbers = (theirs.fileno(), lifeline_end)
         try:
             process = await asyncio.create_subprocess_exec(
@@ -59,8 +63,8 @@ class RunnerProcess:
                 cwd=artefact.parent,
                 env=variables(runners=runners),
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+                stdout=printed,
+                stderr=printed,
                 pass_fds=numbers,
                 start_new_session=True,
             )
@@ -71,8 +75,8 @@ class RunnerProcess:
         finally:
             theirs.close()
             os.close(lifeline_end)
-            os.close(output)
-        return cls(process, lifeline, await asyncio.open_connection(sock=ours))
+            os.close(printed)
+        return cls(process, lifeline, output, await asyncio.open_connection(sock=ours))
 
     async def load(self, artefact: Path, *, timeout_seconds: float) -> None:
         """Wait until the model has loaded, and take what it tells of itself."""
@@ -97,6 +101,7 @@ class RunnerProcess:
         os.close(self._lifeline)
         self._reader.set_exception(RunnerBrokenError(f"The model's process ended: {self.exit}."))
         self._writer.close()
+        await self._output.close()
 
     async def ended(self) -> None:
         """Wait until the process has ended."""
