@@ -104,7 +104,11 @@ class Supervisor:
 
     async def _keep_one(self) -> None:
         while True:
-            worker = await Worker.start(self._orders, self._listener)
+            try:
+                worker = await Worker.start(self._orders, self._listener)
+            except OSError as error:
+                await self._pause_after(StartError(f"A worker cannot be started: {error}."))
+                continue
             self._workers.add(worker)
             code = await worker.ended()
             self._workers.discard(worker)
