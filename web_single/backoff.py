@@ -23,3 +23,7 @@ class Backoff:
         self._next_seconds = min(2 * seconds, LONGEST_SECONDS)
         self._asked_at = time.monotonic()
         return seconds
+
+    def forget(self) -> None:
+        """Start again from a tenth of a second: what was tried has worked."""
+        self._next_seconds = FIRST_SECONDS

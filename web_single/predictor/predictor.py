@@ -86,6 +86,7 @@ class Predictor:
         async with self._turn:
             runner = self._ready_runner()
             reply, reply_block = await runner.call(head, block, timeout_seconds=self._config.predict_timeout_seconds)
+            self._backoff.forget()
             self._end_beyond_memory_limit(runner)
         try:
             return _read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
