@@ -14,7 +14,13 @@ from structlog.testing import capture_logs
 from tests.deliveries import CHILD, CRASH, EAT, EXAMPLE, EXIT, GARBAGE, HEALTHY, PRINT, RAISE, SLEEP, STOP
 from tests.waiting import wait_until_async
 from web_single.config import Config
-from web_single.errors import DeliveredCodeError, DeliveryError, ModelUnavailableError, RunnerBrokenError
+from web_single.errors import (
+    DeliveredCodeError,
+    DeliveryError,
+    InvalidFeaturesError,
+    ModelUnavailableError,
+    RunnerBrokenError,
+)
 from web_single.predictor import predictor as predictor_module
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.predictor import Answer, Predictor, RunnerState
@@ -215,6 +221,22 @@ async def test_an_exception_is_in_the_log_with_its_traceback_and_id(mischievous:
     assert log["error_id"] in caught.value.sentence
     assert (log["type"], log["message"], log["row"]) == ("ValueError", "a secret of the model", 1)
     assert "model.py" in log["traceback"]
+
+
+async def test_a_number_that_the_models_float32_cannot_hold_is_the_requests_fault(make_config: MakeConfig) -> None:
+    async with started(EXAMPLE / "model.joblib", make_config()) as predictor:
+        fine, wrong = [5.1, 3.5, 1.4, 0.2], [5.1, 3.5, -1e39, 0.2]
+        with pytest.raises(InvalidFeaturesError, match=r"^Feature 2: this model takes no number beyond 3\.4e38"):
+            await predictor.predict([wrong])
+        with pytest.raises(InvalidFeaturesError, match=r"^Instance 1: Feature 2: "):
+            await predictor.predict([fine, wrong, fine])
+        assert await predictor.predict([[5.1, 3.5, 1.4, 3e38]])
+
+
+async def test_an_exception_that_a_large_number_does_not_cause_is_still_the_models(mischievous: Predictor) -> None:
+    with pytest.raises(DeliveredCodeError):
+        await mischievous.predict([[RAISE, 1e39]])
+    assert await mischievous.predict([[HEALTHY, 1e39]]) == [Answer(1e39, None)]
 
 
 async def test_an_artefact_of_another_scikit_learn_is_refused_before_it_is_loaded(

@@ -89,6 +89,7 @@ class Predictor:
             self._backoff.forget()
             self._end_beyond_memory_limit(runner)
         try:
+            self._raise_failure(reply, len(rows))
             return _read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
         except RunnerBrokenError:
             runner.kill()
@@ -105,6 +106,20 @@ class Predictor:
             log.warning(Event.RUNNER_OVER_MEMORY, used_bytes=used, limit_bytes=int(limit))
             runner.kill()
             self.state = RunnerState.RESTARTING
+
+    def _raise_failure(self, reply: Head, rows: int) -> None:
+        """Raise what the runner tells instead of answers; it names the instance where there are several."""
+        if "not_finite" in reply:
+            start = f"Instance {reply['not_finite']}: the" if rows > 1 else "The"
+            raise InvalidFeaturesError(f"{start} model gives no finite answer for this input.")
+        if "too_large" in reply:
+            start = f"Instance {reply['too_large']}: " if rows > 1 else ""
+            feature = self.signature.name_of(reply["column"])
+            raise InvalidFeaturesError(f"{start}{feature}: this model takes no number beyond 3.4e38 (float32).")
+        if "raised" in reply:
+            error_id = uuid4().hex[:12]
+            log.error(Event.DELIVERED_CODE_FAILED, error_id=error_id, row=reply["row"], **reply["raised"])
+            raise DeliveredCodeError(error_id, row=reply["row"] if rows > 1 else None)
 
     async def _start_runner(self) -> RunnerProcess:
         """Start a runner on the bytes of the delivery that was opened, and on no others."""
@@ -143,20 +158,9 @@ class Predictor:
 
 
 def _read_answers(reply: Head, block: bytes, *, rows: int, with_probabilities: bool) -> list[Answer]:
-    _raise_failure(reply, rows)
     results = reply.get("results")
     if not isinstance(results, list) or len(results) != rows:
         raise RunnerBrokenError("The model's process sent a reply without a result for each row.")
     if not with_probabilities:
         return [Answer(result, None) for result in results]
     return [Answer(*answer) for answer in zip(results, decode_rows(block, rows=rows), strict=True)]
-
-
-def _raise_failure(reply: Head, rows: int) -> None:
-    if "not_finite" in reply:
-        start = f"Instance {reply['not_finite']}: the" if rows > 1 else "The"
-        raise InvalidFeaturesError(f"{start} model gives no finite answer for this input.")
-    if "raised" in reply:
-        error_id = uuid4().hex[:12]
-        log.error(Event.DELIVERED_CODE_FAILED, error_id=error_id, row=reply["row"], **reply["raised"])
-        raise DeliveredCodeError(error_id, row=reply["row"] if rows > 1 else None)

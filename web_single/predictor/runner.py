@@ -25,6 +25,7 @@ from pathlib import Path
 
 FRAME = struct.Struct("<IIQ")
 FLOAT64_BYTES = 8
+FLOAT32_MAX = 3.4028234663852886e38
 MANY_FILES = 1024
 PR_SET_PDEATHSIG = 1
 FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before the server that keeps the ledger
@@ -144,7 +145,7 @@ def answer_until_the_end(channel, delivered, model):
         try:
             reply, block = predict(delivered, model, rows, head["probabilities"])
         except BaseException as error:  # noqa: BLE001 - whatever the delivered code raises is told, not died of
-            reply, block = {"raised": explain(error), "row": first_raising(delivered, model, rows)}, b""
+            reply, block = failure(delivered, model, rows, error), b""
         send(channel, request_id, reply, block)
 
 
@@ -162,6 +163,24 @@ def predict(delivered, model, rows, with_probabilities):
     if bad_row is not None:
         return {"not_finite": bad_row}, b""
     return reply, as_block(probabilities)
+
+
+def failure(delivered, model, rows, error):
+    """Return what to tell of an exception: which row causes it, and whether a number too large for float32 does."""
+    row = first_raising(delivered, model, rows)
+    column = first_too_large(delivered, model, rows.part(row, row + 1)) if row is not None else None
+    if column is not None:
+        return {"too_large": row, "column": column}
+    return {"raised": explain(error), "row": row}
+
+
+def first_too_large(delivered, model, row):
+    """Return a column whose number float32 cannot hold, where the row is taken without such numbers; else None."""
+    values = row.as_lists()[0]
+    beyond = [column for column, value in enumerate(values) if abs(value) > FLOAT32_MAX]
+    without = [0.0 if column in beyond else value for column, value in enumerate(values)]
+    block = little_endian(array("d", without)).tobytes()
+    return beyond[0] if beyond and not raises(delivered, model, Rows(block, 1, row.columns)) else None
 
 
 def first_raising(delivered, model, rows):
@@ -210,6 +229,10 @@ class Rows:
             import numpy as np
 
             return np.frombuffer(self.block, dtype="<f8").reshape(self.count, self.columns).copy()
+        return self.as_lists()
+
+    def as_lists(self):
+        """Return the rows as lists of floats."""
         values = array("d")
         values.frombytes(self.block)
         values = little_endian(values)

@@ -45,7 +45,7 @@ class Signature:
         for position, value in enumerate(features):
             fault = fault_of_number(value)
             if fault:
-                raise InvalidFeaturesError(f"{self._name(position)}: {fault}.")
+                raise InvalidFeaturesError(f"{self.name_of(position)}: {fault}.")
 
     def check_batch(self, instances: Sequence[Sequence[Any]]) -> None:
         """Refuse a batch with a row that the model does not take; the error names the instance too."""
@@ -63,7 +63,8 @@ class Signature:
         if not self.probabilities:
             raise InvalidInputError("This model has no probabilities.")
 
-    def _name(self, position: int) -> str:
+    def name_of(self, position: int) -> str:
+        """Return what a message calls the feature at this position."""
         name = f" ({self.feature_names[position]})" if self.feature_names else ""
         return f"Feature {position}{name}"
 
