@@ -41,7 +41,10 @@ def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
             await stack.enter_async_context(opening(app, store, predictor, config))
             app.state.prediction_service = PredictionService(predictor, store, config)
             app.state.status_service = StatusService(predictor, store)
-            log.info(Event.APP_STARTED, model_version=predictor.delivery.version, database=database.name)
+            told = {"model_version": opened.version, "database": database.name}
+            settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.logged_requests}
+            log.info(Event.APP_STARTED, **told, **settings)
+            stack.callback(log.info, Event.APP_STOPPED, **told)
             yield
 
     app = FastAPI(title="Web Single", summary="A data scientist's model, online.", lifespan=lifespan)

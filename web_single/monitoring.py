@@ -19,6 +19,7 @@ class Event(StrEnum):
     SERVER_STOPPING = "server_stopping"
     SERVER_STOPPED = "server_stopped"
     APP_STARTED = "app_started"
+    APP_STOPPED = "app_stopped"
     WORKER_ENDED = "worker_ended"
     WORKER_NOT_STARTED = "worker_not_started"
     RUNNER_STARTED = "runner_started"

@@ -183,5 +183,13 @@ def test_what_is_told_at_the_start_has_what_matters(tmp_path: Path) -> None:
         (started,) = server.events("app_started")
         assert len(started["model_version"]) == 12
         assert started["database"] == f"sqlite:///{tmp_path}/predictions.db"
+        assert (started["app_env"], started["workers"], started["access_log"]) == ("prod", 1, "errors")
         assert server.stop() == 0
-        assert [event["event"] for event in server.events()][-2:] == ["server_stopping", "server_stopped"]
+        assert [event["event"] for event in server.events()][-3:] == [
+            "server_stopping",
+            "app_stopped",
+            "server_stopped",
+        ]
+        (stopped,) = server.events("app_stopped")
+        assert stopped["model_version"] == started["model_version"]
+        assert stopped["database"] == started["database"]
