@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -37,6 +38,18 @@ def test_less_severe_events_than_the_setting_says_are_not_logged(
     get_logger().info(Event.APP_STARTED)
     get_logger().warning(Event.DATABASE_AWAY)
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(
+    make_config: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure_logging(make_config())
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a disk without room
+        monkeypatch.setattr("sys.stderr", full)
+        get_logger().info(Event.APP_STARTED, filling="x" * 100_000)
+        monkeypatch.undo()
+        with suppress(OSError):
+            full.close()
 
 
 def test_an_exception_is_not_told_a_second_time_by_uvicorn(

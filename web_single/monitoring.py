@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +38,18 @@ class Event(StrEnum):
     STREAM_BROKEN = "stream_broken"
 
 
+class LenientLogger(structlog.WriteLogger):
+    """Loses a line that cannot be written: a full disk or a closed pipe must not stop the service."""
+
+    def msg(self, message: str) -> None:
+        """Write a line, if it can be written."""
+        with suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+
 def get_logger() -> structlog.typing.FilteringBoundLogger:
     """Return the logger that every module uses."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -55,7 +68,7 @@ def configure_logging(config: Config) -> None:
     structlog.configure(
         processors=[*shared, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda: structlog.WriteLogger(sys.stderr),
+        logger_factory=lambda: LenientLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -71,5 +84,7 @@ def configure_logging(config: Config) -> None:
 
 def _ending(config: Config) -> list[Any]:
     if config.app_env is AppEnv.DEV:
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -103,7 +103,7 @@ class WebServer(uvicorn.Server):
         """Accept no more, finish what is in flight, end."""
         if self.should_exit:
             return
-        log.info(Event.SERVER_STOPPING)
         self.should_exit = True
+        log.info(Event.SERVER_STOPPING)
         if self._opening is not None:
             self._opening.cancel()

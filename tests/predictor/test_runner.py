@@ -188,6 +188,16 @@ async def test_whatever_the_delivered_predict_does_wrong_is_told_and_survived(
         assert await ask(runner, [[0.0]]) == {"results": ["fine"]}
 
 
+async def test_an_exception_that_cannot_say_what_it_is_is_survived(deliver: Callable[..., Path]) -> None:
+    code = """
+class Mute(Exception):
+    def __str__(self): raise RuntimeError
+def predict(model, X): raise Mute
+"""
+    async with running(deliver(None, code)) as runner:
+        assert (await ask(runner, [[1.0]]))["raised"]["type"] == "Mute"  # type: ignore[index]
+
+
 async def test_a_process_that_cannot_be_started_is_told_in_a_sentence(
     plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,6 @@ from web_single.backoff import Backoff
 from web_single.config import Config
 from web_single.errors import (
     DeliveredCodeError,
-    DeliveryError,
     InvalidFeaturesError,
     ModelUnavailableError,
     RunnerBrokenError,
@@ -152,9 +151,9 @@ class Predictor:
             await asyncio.sleep(self._backoff.next_seconds())
             try:
                 return await self._start_runner()
-            except DeliveryError as error:
-                self.trouble = error.sentence
-                log.error(Event.RUNNER_NOT_STARTED, reason=error.sentence)
+            except Exception as error:  # noqa: BLE001 - whatever it is, without trying again there is no model
+                self.trouble = str(error)
+                log.error(Event.RUNNER_NOT_STARTED, reason=str(error), kind=type(error).__name__)
 
 
 def _read_answers(reply: Head, block: bytes, *, rows: int, with_probabilities: bool) -> list[Answer]:

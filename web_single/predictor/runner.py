@@ -186,6 +186,8 @@ def first_too_large(delivered, model, row):
 def first_raising(delivered, model, rows):
     """Return a row that makes the delivered `predict` raise, found by halves; None where it is no single one."""
     first, end = 0, rows.count
+    if end == 1:
+        return 0
     while end - first > 1:
         middle = (first + end) // 2
         first, end = (first, middle) if raises(delivered, model, rows.part(first, middle)) else (middle, end)
@@ -268,7 +270,11 @@ def first_not_finite(values):
 
 def explain(error):
     frames = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return {"type": type(error).__name__, "message": str(error), "traceback": frames[-TRACEBACK_CHARACTERS:]}
+    try:
+        message = str(error)[:TRACEBACK_CHARACTERS]
+    except Exception:  # noqa: BLE001 - an exception that cannot even say what it is
+        message = ""
+    return {"type": type(error).__name__, "message": message, "traceback": frames[-TRACEBACK_CHARACTERS:]}
 
 
 def send(channel, request_id, head, block=b""):

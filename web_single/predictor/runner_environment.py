@@ -30,6 +30,7 @@ def variables(*, runners: int) -> dict[str, str]:
     return {
         **dict.fromkeys(THREAD_COUNTS, threads),
         **{name: value for name, value in os.environ.items() if name not in hidden},
+        "PYTHONUNBUFFERED": "1",
     }
 
 
