@@ -45,15 +45,17 @@ def test_a_worker_that_cannot_start_is_tried_again_while_the_other_serves(tmp_pa
         assert server.stop() == 0
 
 
-def test_workers_end_with_a_supervisor_that_has_not_listened_to_them(tmp_path: Path, plain: Path) -> None:
-    server = Server(tmp_path / "server.log", {"WORKERS": "2", "MODEL_PATH": str(plain), "DB_URL": "sqlite:///x.db"})
-    wait_until(lambda: len(server.workers()) == 2)
-    server.process.send_signal(signal.SIGSTOP)
-    wait_until(lambda: len(server.events("app_started")) == 2)
-    family = server.family()
-    time.sleep(0.5)  # what the workers tell lies unread in the channel
-    server.process.kill()
-    server.process.wait()
+def test_workers_end_with_a_supervisor_that_has_not_listened_to_them(tmp_path: Path) -> None:
+    server = Server(tmp_path / "server.log", {"WORKERS": "2", "DB_URL": "sqlite:///x.db"})
+    try:
+        wait_until(lambda: len(server.runners()) == 2)  # the workers have their orders, and load the model
+        server.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: len(server.events("app_started")) == 2)
+        family = server.family()
+        time.sleep(0.5)  # what the workers tell lies unread in the channel
+    finally:
+        server.process.kill()
+        server.process.wait()
     wait_until(lambda: all(is_gone(process) for process in family))
 
 
