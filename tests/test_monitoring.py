@@ -24,7 +24,7 @@ def test_in_prod_machines_read_it_also_what_libraries_say(
 ) -> None:
     configure_logging(make_config(app_env="prod"))
     get_logger().info(Event.APP_STARTED, model_version="abc")
-    logging.getLogger("some.library").warning("look out")
+    logging.getLogger("a_library").warning("look out")
     ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
     assert (ours["event"], ours["model_version"]) == ("app_started", "abc")
     assert (theirs["event"], theirs["level"]) == ("look out", "warning")

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -27,7 +26,8 @@ def listen(config: Config) -> socket.socket:
     try:
         listener = socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
+        # Python's `create_server` adds the address to what the system says; the sentence has it already.
+        reason = (error.strerror or str(error)).partition(" (while")[0]
         sentence = f"{config.host}:{config.port} cannot be listened on: {reason}. HOST and PORT name another address."
         raise ListenError(sentence) from error
     host, port = listener.getsockname()[:2]

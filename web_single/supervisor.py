@@ -138,7 +138,7 @@ class Supervisor:
         ends = [asyncio.create_task(worker.ended()) for worker in self._workers]
         if not ends:
             return
-        _, late = await asyncio.wait(ends, timeout=self._config.shutdown_timeout_seconds)
+        _, late = await asyncio.wait(ends, timeout=self._config.shutdown_timeout_seconds + GRACE_SECONDS)
         for worker in self._workers if late else ():
             with contextlib.suppress(ProcessLookupError):
                 worker.process.kill()

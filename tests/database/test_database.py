@@ -118,6 +118,8 @@ async def test_a_database_in_memory_is_one_for_all_threads(make_config: MakeConf
     [
         ({"db_url": "nonsense"}, "DB_URL: this is no database URL"),
         ({"db_url": "mysql://root:secret@localhost/x"}, "DB_URL: mysql is not supported"),
+        ({"db_url": "sqlite+aiosqlite:///x.db"}, r"DB_URL: sqlite\+aiosqlite is not supported"),
+        ({"db_url": "sqlite://x.db"}, "three slashes before its name: `sqlite:///x.db`"),
         ({"db_url": "sqlite://", "workers": 2}, "DB_URL: a database in memory cannot be shared"),
     ],
 )

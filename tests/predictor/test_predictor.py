@@ -23,6 +23,7 @@ from web_single.errors import (
 )
 from web_single.predictor import predictor as predictor_module
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.frames import encode_frame
 from web_single.predictor.predictor import Answer, Predictor, RunnerState
 
 pytestmark = pytest.mark.anyio
@@ -187,18 +188,12 @@ async def test_an_answer_to_another_request_ends_the_runner(
     monkeypatch.setattr(mischievous._runner, "_calls", 99)
     monkeypatch.setattr(
         "web_single.predictor.runner_process.encode_frame",
-        lambda _, head, block: predictor_encode(7, head, block),
+        lambda _, head, block: encode_frame(7, head, block),
     )
     with pytest.raises(RunnerBrokenError, match="another request"):
         await mischievous.predict([[HEALTHY, 1]])
     monkeypatch.undo()
     await wait_until_async(lambda: mischievous.restarts == 1)
-
-
-def predictor_encode(request_id: int, head: dict[str, object], block: bytes) -> bytes:
-    from web_single.predictor.frames import encode_frame  # noqa: PLC0415 - the real one, behind the patched name
-
-    return encode_frame(request_id, head, block)
 
 
 @pytest.mark.parametrize("reply", [{}, {"results": "no list"}, {"results": [1, 2]}])

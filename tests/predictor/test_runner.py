@@ -160,6 +160,7 @@ async def test_a_model_of_several_outputs_answers_lists(deliver: Callable[..., P
     async with running(deliver(model)) as runner:
         assert await ask(runner, X[:2]) == {"results": [[0, 1], [1, 0]]}
         assert runner.description["classes"] is None
+        assert runner.description["probabilities"] is False
 
 
 async def test_a_predict_that_changes_its_rows_does_not_change_those_of_predict_proba(

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,19 @@ def test_while_the_database_is_away_requests_get_503_and_then_it_is_opened(
     wait_until(lambda: client.get("/health/ready").status_code == 200)
     assert client.post("/predict", json={"features": [0, 0]}).json() == {"id": 1, "result": "low"}
     client.__exit__()
+
+
+def test_a_ledger_that_is_not_open_yet_is_not_ready_though_its_tables_are_there(
+    make_config: MakeConfig, tmp_path: Path
+) -> None:
+    config = make_config(write_timeout_seconds=0.1)
+    with TestClient(create_app(config)) as first:
+        assert first.get("/health/ready").status_code == 200
+    with closing(sqlite3.connect(tmp_path / "predictions.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with TestClient(create_app(config)) as second:
+            answer = second.get("/health/ready")
+    assert (answer.status_code, answer.json()) == (503, {"detail": "The database is not open yet."})
 
 
 def test_a_database_that_stays_away_ends_the_application(make_config: MakeConfig, tmp_path: Path) -> None:

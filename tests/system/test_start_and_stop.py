@@ -135,6 +135,24 @@ def test_a_request_in_flight_is_answered_before_the_end(tmp_path: Path, mischief
         assert server.process.wait(30) == 0
 
 
+def test_a_request_that_takes_longer_than_stopping_may_is_answered_with_503(tmp_path: Path, mischief: Path) -> None:
+    with running(tmp_path, MODEL_PATH=mischief, SHUTDOWN_TIMEOUT_SECONDS=2, PREDICT_TIMEOUT_SECONDS=600) as server:
+        stopper = threading.Timer(1, server.process.send_signal, [signal.SIGTERM])
+        stopper.start()
+        answer = httpx2.post(f"{server.url}/predict", json={"features": [SLEEP, 600]}, timeout=60)
+        stopper.join()
+        assert answer.status_code == 503
+        assert list(answer.json()) == ["detail"]
+        assert server.process.wait(30) == 0
+
+
+def test_a_host_that_nobody_knows_is_told(tmp_path: Path, plain: Path) -> None:
+    code, told = start_and_fail(tmp_path, MODEL_PATH=plain, HOST="no.such.host.invalid")
+    assert code == 5
+    assert "no.such.host.invalid" in told
+    assert "Unknown error" not in told
+
+
 def test_two_workers_starting_at_once_do_not_trip_over_each_other(
     tmp_path: Path, plain: Path, note_figure: Callable[[str], None]
 ) -> None:

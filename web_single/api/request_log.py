@@ -1,5 +1,6 @@
 """The outermost duties of every request: an id, a line in the log, and an answer even where our own code fails."""
 
+import asyncio
 import re
 import time
 from uuid import uuid4
@@ -58,12 +59,17 @@ class Exchange:
         start = time.perf_counter()
         try:
             await app(self._scope, receive, self._send_with_id)
+        except asyncio.CancelledError:  # the time to stop is up
+            if self._status:
+                raise
+            await self._answer(503, "The server stops, and did not wait for this request any longer.", receive)
         except Exception:
             if self._status:  # a stream that broke midway: the connection must end without its last chunk
                 log.warning(Event.STREAM_BROKEN, exc_info=True)
                 raise
             log.exception(Event.REQUEST_CRASHED)
-            await self._answer_crash(receive)
+            sentence = f"The service failed; the log has the reason under request id {self._request_id}."
+            await self._answer(500, sentence, receive)
         finally:
             self._write_line(time.perf_counter() - start)
 
@@ -73,9 +79,8 @@ class Exchange:
             MutableHeaders(scope=message)[HEADER] = self._request_id
         await self._send(message)
 
-    async def _answer_crash(self, receive: Receive) -> None:
-        sentence = f"The service failed; the log has the reason under request id {self._request_id}."
-        await error_response(500, sentence)(self._scope, receive, self._send_with_id)
+    async def _answer(self, status: int, sentence: str, receive: Receive) -> None:
+        await error_response(status, sentence)(self._scope, receive, self._send_with_id)
 
     def _write_line(self, seconds: float) -> None:
         fails = self._status >= FIRST_ERROR_STATUS or seconds > SLOW_SECONDS

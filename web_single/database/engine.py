@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, create_engine
 from web_single.config import Config
 from web_single.errors import ConfigError, DatabaseOpenError, DatabaseUnavailableError
 
+DRIVERS = ("sqlite", "sqlite+pysqlite")
 LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 LOCKED_PAUSE_SECONDS = 0.01
 
@@ -24,8 +25,10 @@ def read_url(config: Config) -> URL:
         url = make_url(config.db_url)
     except ArgumentError as error:
         raise ConfigError("DB_URL: this is no database URL; one is `sqlite:///predictions.db`.") from error
-    if url.get_backend_name() != "sqlite":
-        raise ConfigError(f"DB_URL: {url.get_backend_name()} is not supported, SQLite is.")
+    if url.drivername not in DRIVERS:
+        raise ConfigError(f"DB_URL: {url.drivername} is not supported, sqlite is.")
+    if url.host:
+        raise ConfigError(f"DB_URL: a file has three slashes before its name: `sqlite:///{url.host}`.")
     if is_in_memory(url) and config.workers > 1:
         raise ConfigError("DB_URL: a database in memory cannot be shared; set WORKERS=1 or name a file.")
     return url

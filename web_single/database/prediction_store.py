@@ -30,8 +30,7 @@ class PredictionStore:
 
     async def add(self, predictions: Sequence[PredictionResult]) -> None:
         """Store all of them or none: they have their ids and are committed when this returns."""
-        if not self._is_open:
-            raise DatabaseUnavailableError("The database is not open yet.")
+        self._check_open()
 
         def add(session: Session) -> None:
             session.add_all(predictions)
@@ -65,8 +64,13 @@ class PredictionStore:
             after = page[-1].id
 
     async def ping(self) -> None:
-        """Return when the database has answered; DatabaseUnavailableError if it does not."""
+        """Return when the database is open and has answered; DatabaseUnavailableError if it does not."""
+        self._check_open()
         await self._database.read(lambda session: session.exec(select(Model.version).limit(1)).one())
+
+    def _check_open(self) -> None:
+        if not self._is_open:
+            raise DatabaseUnavailableError("The database is not open yet.")
 
 
 def _add_model(version: str, signature: dict[str, Any], session: Session) -> None:

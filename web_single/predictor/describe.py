@@ -17,10 +17,18 @@ def describe(delivered, model):
         "feature_count": as_plain(getattr(model, "n_features_in_", None)),
         "feature_names": [str(name) for name in names] if names is not None else None,
         "classes": classes_of(model),
-        "probabilities": callable(getattr(delivered, "predict_proba", None) or getattr(model, "predict_proba", None)),
+        "probabilities": has_probabilities(delivered, model),
         "python": platform.python_version(),
         "scikit_learn": getattr(sys.modules.get("sklearn"), "__version__", None),
     }
+
+
+def has_probabilities(delivered, model):
+    """Tell whether there is one probability a class; scikit-learn answers one list an output for several outputs."""
+    if hasattr(delivered, "predict_proba"):
+        return True
+    of_several_outputs = hasattr(model, "classes_") and classes_of(model) is None
+    return callable(getattr(model, "predict_proba", None)) and not of_several_outputs
 
 
 def classes_of(model):
