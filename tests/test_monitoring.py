@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from web_single.config import Config
-from web_single.monitoring import UVICORN_ECHO, Event, configure_logging, get_logger
+from web_single.monitoring import UVICORN_ECHOES, Event, configure_logging, get_logger
 
 
 def test_in_dev_people_read_it(make_config: Callable[..., Config], capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,5 +56,5 @@ def test_an_exception_is_not_told_a_second_time_by_uvicorn(
     make_config: Callable[..., Config], capsys: pytest.CaptureFixture[str]
 ) -> None:
     configure_logging(make_config())
-    logging.getLogger("uvicorn.error").error(UVICORN_ECHO)
+    logging.getLogger("uvicorn.error").error(UVICORN_ECHOES[0])
     assert capsys.readouterr().err == ""

@@ -47,7 +47,10 @@ def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
             stack.callback(log.info, Event.APP_STOPPED, **told)
             yield
 
-    app = FastAPI(title="Web Single", summary="A data scientist's model, online.", lifespan=lifespan)
+    app = FastAPI(
+        title="Web Single", summary="A data scientist's model, online.", lifespan=lifespan, redirect_slashes=False
+    )
+    app.state.config = config
     app.state.failure = None
     add_error_handlers(app)
     app.add_middleware(RequestLog, access_log=config.logged_requests)

@@ -62,6 +62,13 @@ class Config(BaseSettings):
     )
     max_batch: int = Field(1000, ge=1, le=100_000, description="Instances that one request may hold.")
     max_waiting: int = Field(1000, ge=1, le=100_000, description="Requests that may wait; one more gets 503.")
+    max_body_bytes: ByteSize = Field(ByteSize(2**20), gt=0, description="Length of a body; a longer one gets 413.")
+    max_header_bytes: ByteSize = Field(
+        ByteSize(2**15), ge=1024, description="Length of a request's line and headers; longer ones get 431."
+    )
+    read_timeout_seconds: Seconds = Field(
+        10, description="How long a request's headers, or its body, may take to come."
+    )
     load_timeout_seconds: Seconds = Field(60, description="How long the model may take to load.")
     predict_timeout_seconds: Seconds = Field(10, description="How long one call of the model may take.")
     write_timeout_seconds: Seconds = Field(1, description="How long a request waits for the database, then 503.")

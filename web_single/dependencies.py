@@ -4,8 +4,15 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from web_single.config import Config
 from web_single.service.prediction_service import PredictionService
 from web_single.service.status_service import StatusService
+
+
+def get_config(request: Request) -> Config:
+    """Return the settings."""
+    config: Config = request.app.state.config
+    return config
 
 
 async def get_prediction_service(request: Request) -> PredictionService:

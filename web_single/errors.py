@@ -8,6 +8,7 @@ WebSingleError
 │   ├── DatabaseOpenError         the database cannot be opened
 │   └── ListenError               the address cannot be listened on
 ├── InvalidInputError             the request cannot be answered, and never will be
+│   ├── NotJsonError              its body cannot be read at all
 │   └── InvalidFeaturesError      it has features that the model does not take
 ├── PredictionNotFoundError       no prediction has this id
 ├── DeliveredCodeError            the delivered code raised an exception
@@ -53,6 +54,10 @@ class ListenError(StartError):
 
 class InvalidInputError(WebSingleError):
     """The request cannot be answered, and never will be."""
+
+
+class NotJsonError(InvalidInputError):
+    """The request's body cannot be read as JSON in UTF-8."""
 
 
 class InvalidFeaturesError(InvalidInputError):

@@ -10,7 +10,8 @@ import structlog
 
 from web_single.config import AppEnv, Config
 
-UVICORN_ECHO = "Exception in ASGI application\n"
+# What uvicorn says beside an event of ours.
+UVICORN_ECHOES = ("Exception in ASGI application\n", "Invalid HTTP request received.")
 
 
 class Event(StrEnum):
@@ -34,6 +35,7 @@ class Event(StrEnum):
     DATABASE_AWAY = "database_away"
     DATABASE_FAILED = "database_failed"
     REQUEST = "request"
+    REQUEST_REFUSED = "request_refused"
     REQUEST_CRASHED = "request_crashed"
     STREAM_BROKEN = "stream_broken"
 
@@ -78,7 +80,7 @@ def configure_logging(config: Config) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
         )
     )
-    handler.addFilter(lambda record: record.msg != UVICORN_ECHO)
+    handler.addFilter(lambda record: record.msg not in UVICORN_ECHOES)
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
 
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from web_single.config import Config
 from web_single.errors import ListenError
 from web_single.monitoring import Event, get_logger
+from web_single.protocol import limited_protocol
 
 BACKLOG = 2048
 CLOSING_SECONDS = 1
@@ -44,7 +45,7 @@ class WebServer(uvicorn.Server):
                 app,
                 lifespan="off",  # this class opens and closes the application: its errors come out as they are
                 loop="uvloop",
-                http="httptools",
+                http=limited_protocol(config),
                 ws="none",
                 log_config=None,
                 access_log=False,

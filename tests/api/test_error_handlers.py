@@ -5,36 +5,6 @@ from fastapi.testclient import TestClient
 
 from tests.deliveries import NAN, OBJECT, RAISE, TOO_FEW
 
-WRONG_BODIES = {
-    '{"features": [1, "a"]}': "Feature 1: a number is expected, not text.",
-    '{"features": [true, 1]}': "Feature 0: a number is expected, not a boolean.",
-    '{"features": [1, null]}': "Feature 1: a number is expected, not null.",
-    '{"features": [[1], 1]}': "Feature 0: a number is expected, not a list.",
-    '{"features": [{}, 1]}': "Feature 0: a number is expected, not an object.",
-    '{"features": [NaN, 1]}': "Feature 0: a finite number is expected.",
-    '{"features": [1, 1e999]}': "Feature 1: a finite number is expected.",
-    '{"features": [1, 9007199254740993]}': "Feature 1: an integer beyond 2^53 is not exact as a float64.",
-    '{"features": [1]}': "2 features are expected, not 1.",
-    '{"features": []}': "2 features are expected, not 0.",
-    '{"features": 1}': "features: Input should be a valid list.",
-    '{"feature": [1, 2]}': "features: Field required.",
-    '{"features": [1, 2], "more": 1}': "more: Extra inputs are not permitted.",
-    "[1, 2]": "the body: Input should be a valid dictionary or object to extract fields from.",
-    '{"features": [1, 2': "The body is not JSON: Expecting ',' delimiter at character 18.",
-}
-
-
-@pytest.mark.parametrize(("body", "detail"), WRONG_BODIES.items())
-def test_a_wrong_body_is_422_says_why_and_stores_nothing(client: TestClient, body: str, detail: str) -> None:
-    answer = client.post("/predict", content=body, headers={"Content-Type": "application/json"})
-    assert (answer.status_code, answer.json()) == (422, {"detail": detail})
-    assert client.get("/predict").json() == []
-
-
-def test_no_body_is_422(client: TestClient) -> None:
-    answer = client.post("/predict")
-    assert (answer.status_code, answer.json()) == (422, {"detail": "the body: Field required."})
-
 
 def test_an_exception_of_the_model_is_500_with_an_id_that_is_in_the_log_and_not_told_itself(
     mischief_client: TestClient, capsys: pytest.CaptureFixture[str]

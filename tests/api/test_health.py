@@ -53,10 +53,10 @@ def test_the_model_is_described(client: TestClient) -> None:
 @pytest.mark.parametrize("path", ["/health/live", "/model"])
 def test_a_method_that_is_not_allowed_is_405_and_says_what_is(client: TestClient, path: str) -> None:
     answer = client.delete(path)
-    assert (answer.status_code, answer.json()) == (405, {"detail": "Method Not Allowed."})
+    assert (answer.status_code, answer.json()) == (405, {"detail": f"{path} takes GET, not DELETE."})
     assert answer.headers["Allow"] == "GET"
 
 
 def test_an_unknown_path_is_404(client: TestClient) -> None:
     answer = client.get("/nowhere")
-    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found."})
+    assert (answer.status_code, answer.json()) == (404, {"detail": "There is nothing at /nowhere."})

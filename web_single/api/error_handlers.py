@@ -6,10 +6,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from web_single.errors import (
     DeliveredCodeError,
     InvalidInputError,
+    NotJsonError,
     PredictionNotFoundError,
     UnavailableError,
     WebSingleError,
@@ -17,10 +19,25 @@ from web_single.errors import (
 
 RETRY_AFTER_SECONDS = 1
 STATUS = {
+    NotJsonError: 400,
     InvalidInputError: 422,
     PredictionNotFoundError: 404,
     DeliveredCodeError: 500,
     UnavailableError: 503,
+}
+NOT_FOUND, NOT_ALLOWED = 404, 405
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+SENTENCES = {
+    "bool_parsing": "true or false is expected",
+    "extra_forbidden": "this key is not known",
+    "greater_than_equal": "a number from {ge} on is expected",
+    "int_parsing_size": "this number is too large",
+    "less_than_equal": "a number up to {le} is expected",
+    "list_type": "a list is expected",
+    "literal_error": "{expected} is expected",
+    "missing": "this key is missing",
+    "model_attributes_type": "an object is expected",
+    "too_short": "at least {min_length} is expected",
 }
 
 
@@ -49,17 +66,31 @@ async def answer_validation_error(_: Request, error: Exception) -> JSONResponse:
     return error_response(422, sentence_of(error))
 
 
-async def answer_http_exception(_: Request, error: Exception) -> JSONResponse:
-    """Answer what the framework refuses: an unknown path, a method that is not allowed."""
+async def answer_http_exception(request: Request, error: Exception) -> JSONResponse:
+    """Answer what is refused before an endpoint is asked; for an unknown path or method the framework has one word."""
     assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker: it is registered for this
-    return error_response(error.status_code, f"{error.detail}.", error.headers)
+    path = request.url.path
+    if error.status_code == NOT_FOUND:
+        return error_response(NOT_FOUND, f"There is nothing at {path}.")
+    if error.status_code == NOT_ALLOWED:
+        allowed = ", ".join(allowed_methods(request))
+        return error_response(NOT_ALLOWED, f"{path} takes {allowed}, not {request.method}.", {"Allow": allowed})
+    return error_response(error.status_code, error.detail, error.headers)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Return the methods that any route takes at the path of this request; the framework tells those of one route."""
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 def sentence_of(error: RequestValidationError) -> str:
     """Say what is wrong with a request: the place in it, and the fault."""
     fault = error.errors()[0]
-    if fault["type"] == "json_invalid":
-        return f"The body is not JSON: {fault['ctx']['error']} at character {fault['loc'][-1]}."
     source, *path = fault["loc"]
-    place = ".".join(str(part) for part in path) or f"the {source}"
-    return f"{place}: {fault['msg']}."
+    place = ".".join(str(part) for part in path) or f"The {source}"
+    sentence = SENTENCES.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    return f"{place}: {sentence}."

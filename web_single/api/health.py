@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from web_single.api.schemas import ErrorResponse, HealthResponse
+from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import StatusServiceDependency
 
-router = APIRouter(prefix="/health", tags=["operations"])
+router = APIRouter(prefix="/health", tags=["operations"], route_class=StrictRoute)
 
 
 @router.get("/live")

@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from web_single.api.schemas import ModelResponse, RunnerResponse, ScikitLearnResponse
+from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import StatusServiceDependency
 
-router = APIRouter(prefix="/model", tags=["operations"])
+router = APIRouter(prefix="/model", tags=["operations"], route_class=StrictRoute)
 
 
 @router.get("")

@@ -4,22 +4,32 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from web_single.api.json_stream import encode_list, stream_list
 from web_single.api.schemas import (
-    MAX_ID,
     ErrorResponse,
     ListOptions,
     PredictionDetail,
+    PredictionId,
     PredictionRequest,
     PredictionResponse,
     PredictionWithProbabilities,
     PredictOptions,
     ReadOptions,
 )
+from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import PredictionServiceDependency
 
-router = APIRouter(prefix="/predict", tags=["predictions"])
+
+class PredictionIdConvertor(StringConvertor):
+    """Whatever stands for an id in a path, but for the names of other calls."""
+
+    regex = "(?!batch$)[^/]+"
+
+
+register_url_convertor("prediction_id", PredictionIdConvertor())
+router = APIRouter(prefix="/predict", tags=["predictions"], route_class=StrictRoute)
 
 
 @router.post("", responses={422: {"model": ErrorResponse}, 503: {"model": ErrorResponse}})
@@ -56,9 +66,9 @@ async def list_predictions(options: Annotated[ListOptions, Query()], service: Pr
     return response
 
 
-@router.get("/{id}", responses={404: {"model": ErrorResponse}})
+@router.get("/{id:prediction_id}", responses={404: {"model": ErrorResponse}})
 async def get_prediction(
-    prediction_id: Annotated[int, Path(alias="id", ge=1, le=MAX_ID)],
+    prediction_id: Annotated[PredictionId, Path(alias="id")],
     options: Annotated[ReadOptions, Query()],
     service: PredictionServiceDependency,
 ) -> PredictionResponse | PredictionDetail:

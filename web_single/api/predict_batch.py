@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from web_single.api.schemas import BatchRequest, BatchResponse, ErrorResponse, PredictionResponse
+from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import PredictionServiceDependency
 
-router = APIRouter(prefix="/predict/batch", tags=["predictions"])
+router = APIRouter(prefix="/predict/batch", tags=["predictions"], route_class=StrictRoute)
 
 
 @router.post("", responses={422: {"model": ErrorResponse}, 503: {"model": ErrorResponse}})

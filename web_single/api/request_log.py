@@ -15,7 +15,7 @@ from web_single.monitoring import Event, get_logger
 
 HEADER = "X-Request-ID"
 ACCEPTED_ID = re.compile(r"[\w.:/+=-]{1,128}", re.ASCII)
-FIRST_ERROR_STATUS = 400
+FIRST_ERROR_STATUS, FIRST_FAILURE_STATUS = 400, 500
 SLOW_SECONDS = 1.0
 
 log = get_logger()
@@ -86,7 +86,8 @@ class Exchange:
         fails = self._status >= FIRST_ERROR_STATUS or seconds > SLOW_SECONDS
         if self._access_log is AccessLog.OFF or (self._access_log is AccessLog.ERRORS and not fails):
             return
-        log.info(
+        write = log.error if self._status >= FIRST_FAILURE_STATUS else log.info
+        write(
             Event.REQUEST,
             method=self._scope["method"],
             path=self._scope["path"],

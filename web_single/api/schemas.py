@@ -1,20 +1,40 @@
 """What goes over the wire: the requests, and the responses."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 MAX_ID = 2**63 - 1
 MAX_PAGE = 1_000
+PLAIN_DIGITS = re.compile(r"-?[0-9]{1,100}", re.ASCII)
+
+
+def list_or_object(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return features that are in one of the two forms."""
+    if not isinstance(value, (list, dict)):
+        raise PydanticCustomError("features", "a list of values, or an object by feature name, is expected")
+    return value
+
+
+def whole_number(value: Any) -> Any:  # noqa: ANN401 - text from a query or a path, or a default
+    """Return an integer; Pydantic alone would take `1.0`, `+1` and ` 1` for one too."""
+    if isinstance(value, str) and not PLAIN_DIGITS.fullmatch(value):
+        raise PydanticCustomError("whole_number", "a whole number is expected")
+    return value
+
 
 # Which values a feature may have follows from the model, not from this file: its signature checks them.
 Features = Annotated[
-    list[Any],
+    Any,
+    AfterValidator(list_or_object),
     WithJsonSchema({"type": "array", "items": {"type": "number"}}),
     Field(description="One value for each feature, in the model's order.", examples=[[5.1, 3.5, 1.4, 0.2]]),
 ]
-PredictionId = Annotated[int, Field(ge=1, le=MAX_ID)]
+WholeNumber = Annotated[int, BeforeValidator(whole_number)]
+PredictionId = Annotated[WholeNumber, Field(ge=1, le=MAX_ID)]
 
 
 class Strict(BaseModel):
@@ -50,8 +70,8 @@ class ReadOptions(Strict):
 class ListOptions(ReadOptions):
     """Which predictions a list holds."""
 
-    limit: int | None = Field(None, ge=1, le=MAX_PAGE, description="Predictions in a page; without it, all.")
-    after: int = Field(0, ge=0, le=MAX_ID, description="Only predictions with ids beyond this one.")
+    limit: WholeNumber | None = Field(None, ge=1, le=MAX_PAGE, description="Predictions in a page; without it, all.")
+    after: WholeNumber = Field(0, ge=0, le=MAX_ID, description="Only predictions with ids beyond this one.")
 
 
 class Response(BaseModel):

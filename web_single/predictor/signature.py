@@ -1,13 +1,14 @@
 """What goes into the model and what comes out of it, as the server knows it: the one place that checks features."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from web_single.errors import InvalidFeaturesError, InvalidInputError
 
 LARGEST_EXACT_INTEGER = 2**53
+Features = Sequence[Any] | Mapping[str, Any]
 KIND_NAMES = {str: "text", bool: "a boolean", list: "a list", dict: "an object", type(None): "null"}
 
 
@@ -35,11 +36,39 @@ class Signature:
         """Return it as plain values, as it is stored with the model's version."""
         return asdict(self)
 
-    def check(self, features: Sequence[Any]) -> None:
-        """Refuse features that the model does not take; the InvalidFeaturesError names the feature at fault."""
-        if self.feature_count is not None and len(features) != self.feature_count:
-            expected = f"{self.feature_count} features are expected{self._names()}"
-            raise InvalidFeaturesError(f"{expected}, not {len(features)}.")
+    def row_of(self, features: Features) -> Sequence[Any]:
+        """Return one row in the model's order; an InvalidFeaturesError names the feature at fault."""
+        row = self._in_order(features) if isinstance(features, Mapping) else features
+        self._check(row)
+        return row
+
+    def rows_of(self, instances: Sequence[Features]) -> list[Sequence[Any]]:
+        """Return the rows of a batch, all of one length; the error names the instance too."""
+        rows: list[Sequence[Any]] = []
+        for index, features in enumerate(instances):
+            try:
+                row = self.row_of(features)
+                self._check_length(row, len(rows[0]) if rows else len(row), like=", as in instance 0")
+            except InvalidFeaturesError as error:
+                raise InvalidFeaturesError(f"Instance {index}: {error.sentence}") from error
+            rows.append(row)
+        return rows
+
+    def _in_order(self, features: Mapping[str, Any]) -> list[Any]:
+        """Return the values of features that are given by name."""
+        if self.feature_names is None:
+            raise InvalidFeaturesError("This model's features have no names: a list of values is expected.")
+        unknown = [name for name in features if name not in self.feature_names]
+        if unknown:
+            raise InvalidFeaturesError(f"{_quoted(unknown)}: this model has no such feature; it has {self._names()}.")
+        missing = [name for name in self.feature_names if name not in features]
+        if missing:
+            raise InvalidFeaturesError(f"{_quoted(missing)}: missing among the features.")
+        return [features[name] for name in self.feature_names]
+
+    def _check(self, features: Sequence[Any]) -> None:
+        if self.feature_count is not None:
+            self._check_length(features, self.feature_count)
         if not features:
             raise InvalidFeaturesError("At least one feature is expected.")
         for position, value in enumerate(features):
@@ -47,16 +76,10 @@ class Signature:
             if fault:
                 raise InvalidFeaturesError(f"{self.name_of(position)}: {fault}.")
 
-    def check_batch(self, instances: Sequence[Sequence[Any]]) -> None:
-        """Refuse a batch with a row that the model does not take; the error names the instance too."""
-        for index, features in enumerate(instances):
-            try:
-                self.check(features)
-            except InvalidFeaturesError as error:
-                raise InvalidFeaturesError(f"Instance {index}: {error.sentence}") from error
-            if len(features) != len(instances[0]):
-                sentence = f"{len(instances[0])} features are expected, as in instance 0, not {len(features)}."
-                raise InvalidFeaturesError(f"Instance {index}: {sentence}")
+    def _check_length(self, features: Sequence[Any], expected: int, like: str = "") -> None:
+        if len(features) != expected:
+            names = f" ({self._names()})" if self.feature_names else ""
+            raise InvalidFeaturesError(f"{expected} features are expected{names}{like}, not {len(features)}.")
 
     def check_probabilities(self) -> None:
         """Refuse to be asked for probabilities where the model has none."""
@@ -69,7 +92,11 @@ class Signature:
         return f"Feature {position}{name}"
 
     def _names(self) -> str:
-        return f" ({', '.join(self.feature_names)})" if self.feature_names else ""
+        return ", ".join(self.feature_names or ())
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def fault_of_number(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON can hold

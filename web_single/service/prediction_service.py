@@ -10,6 +10,7 @@ from web_single.database.prediction_result import PredictionResult
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import InvalidInputError, OverloadedError, PredictionNotFoundError
 from web_single.predictor.predictor import Predictor
+from web_single.predictor.signature import Features
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,18 @@ class PredictionService:
         self._config = config
         self._waiting = 0
 
-    async def predict(self, features: Sequence[Any], *, with_probabilities: bool = False) -> PredictionResult:
+    async def predict(self, features: Features, *, with_probabilities: bool = False) -> PredictionResult:
         """Predict from one row of features, store it and return it."""
-        self._predictor.signature.check(features)
-        (prediction,) = await self._predict_and_store([features], with_probabilities=with_probabilities)
+        row = self._predictor.signature.row_of(features)
+        (prediction,) = await self._predict_and_store([row], with_probabilities=with_probabilities)
         return prediction
 
-    async def predict_batch(self, instances: Sequence[Sequence[Any]]) -> list[PredictionResult]:
+    async def predict_batch(self, instances: Sequence[Features]) -> list[PredictionResult]:
         """Predict from several rows, store all results or none, and return them in the order of the rows."""
         if len(instances) > self._config.max_batch:
             raise InvalidInputError(f"At most {self._config.max_batch} instances are taken, not {len(instances)}.")
-        self._predictor.signature.check_batch(instances)
-        return await self._predict_and_store(instances, with_probabilities=False)
+        rows = self._predictor.signature.rows_of(instances)
+        return await self._predict_and_store(rows, with_probabilities=False)
 
     async def _predict_and_store(
         self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool

@@ -1,0 +1,212 @@
+"""What uvicorn's protocol lacks: limits to a request's head in bytes, and to its arrival in time."""
+
+import asyncio
+import json
+import sys
+
+from httptools import HttpParserUpgrade, HttpRequestParser
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from web_single.config import Config
+from web_single.monitoring import Event, get_logger
+
+HEADER_MARKS_BYTES = 4  # the colon, the space and the line's end around a header
+MAX_DROPPED_BYTES = 2**24
+LINGER_SECONDS = 1
+
+log = get_logger()
+
+
+def limited_protocol(config: Config) -> type[HttpToolsProtocol]:
+    """Return the protocol with the limits of these settings."""
+    limits = {"max_header_bytes": int(config.max_header_bytes), "read_timeout_seconds": config.read_timeout_seconds}
+    return type("Protocol", (LimitedProtocol,), limits)
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """One connection. What is refused here has reached no endpoint: it is answered in the one shape of errors."""
+
+    max_header_bytes: int
+    read_timeout_seconds: float
+
+    _reads_head = True
+    _is_reading = True
+    _has_begun = False
+    _is_ending = False
+    _head_bytes = 0  # of the head that is being read, as far as the parser has told
+    _untold_bytes = 0  # received since the parser told something: it keeps a header until it is whole
+    _dropped_bytes = 0
+    _data = b""
+    _refusal: tuple[int, str] | None = None
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._stop_watching()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Let the parser read; what it keeps to itself may not grow beyond the limit of a head."""
+        if self._is_ending:
+            self._drop(data)
+            return
+        self._untold_bytes += len(data)
+        self._data = data
+        super().data_received(data)
+        if self._head_bytes + self._untold_bytes > self.max_header_bytes + len(data):
+            self._refuse(*self._large_head())
+        self._watch()
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        self._reads_head = self._is_reading = self._has_begun = True
+        self._head_bytes = self._untold_bytes = self._dropped_bytes = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Count a part of the request's line."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a header, or a trailer."""
+        self._count(len(name) + len(value) + HEADER_MARKS_BYTES)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Let the application begin; the body gets a time of its own."""
+        self._reads_head = False
+        self._stop_watching()
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Pass on a part of the body, or drop it where the answer was given without it."""
+        self._untold_bytes = 0
+        super().on_body(body)
+        if self.cycle.response_complete:
+            self._drop(body)
+
+    def on_message_complete(self) -> None:
+        """Wait for nothing until the next request begins."""
+        if self.parser.should_upgrade():
+            return
+        self._is_reading = self._has_begun = False
+        self._untold_bytes = 0
+        self._stop_watching()
+        super().on_message_complete()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Read a request again without its offer of another protocol, with which the parser reads no body.
+
+        Java's client offers HTTP/2 with its first request by default; the offer may be passed over (RFC 9110, 7.8).
+        """
+        told = sys.exception()
+        rest = self._data[told.args[0] :] if isinstance(told, HttpParserUpgrade) else b""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse(400, "CONNECT is not taken: this is no proxy.")
+            return
+        kept = [(name, value) for name, value in self.headers if name != b"upgrade"]
+        version = self.parser.get_http_version().encode()
+        head = b"%s %s HTTP/%s\r\n" % (method, self.url, version) + _encode_headers(kept)
+        self.parser = HttpRequestParser(self)
+        self.data_received(head + rest)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be parsed, or what one of these methods has refused while it was parsed."""
+        self._refuse(*self._refusal or (400, "This is no HTTP request that could be read."))
+
+    def _count(self, byte_count: int) -> None:
+        self._untold_bytes = 0
+        self._head_bytes += byte_count
+        if self._head_bytes > self.max_header_bytes:
+            self._refusal = self._large_head()
+            raise ValueError  # the parser hands it on, and uvicorn calls send_400_response
+
+    def _large_head(self) -> tuple[int, str]:
+        return 431, f"The request's line and headers are longer than {self.max_header_bytes} bytes (MAX_HEADER_BYTES)."
+
+    def _drop(self, data: bytes) -> None:
+        """Read on without keeping it, within reason: a client that still sends would not see its answer."""
+        self._dropped_bytes += len(data)
+        if self._dropped_bytes > MAX_DROPPED_BYTES:
+            self.transport.close()
+
+    def _watch(self) -> None:
+        """Give what is being read its time."""
+        if self._is_reading and self._timer is None and not (self._is_ending or self.transport.is_closing()):
+            self._timer = self.loop.call_later(self.read_timeout_seconds, self._on_read_timeout)
+
+    def _stop_watching(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _on_read_timeout(self) -> None:
+        self._timer = None
+        if self._is_held_up():
+            self._watch()
+        elif self._has_begun and self._can_answer():
+            part = "headers" if self._reads_head else "body"
+            limit = f"{self.read_timeout_seconds:g} seconds (READ_TIMEOUT_SECONDS)"
+            self._refuse(408, f"The request's {part} did not arrive in {limit}.")
+        else:  # it has asked nothing, or has its answer
+            self.transport.close()
+
+    def _latest(self) -> RequestResponseCycle | None:
+        """Return the latest request whose head has been read."""
+        return self.cycle
+
+    def _is_held_up(self) -> bool:
+        """Tell whether nothing may come because an answer is still being given."""
+        latest = self._latest()
+        if latest is None or latest.response_complete:
+            return False
+        return bool(self.pipeline) or self._reads_head or latest.response_started
+
+    def _can_answer(self) -> bool:
+        """Tell whether an answer written now would be taken for that of the request at fault."""
+        latest = self._latest()
+        if latest is None or self._reads_head:
+            return latest is None or latest.response_complete
+        return not (self.pipeline or latest.response_started)
+
+    def _refuse(self, status: int, sentence: str) -> None:
+        """Answer, and end the connection; an answer that is being given is finished first, and is the last one."""
+        if self._is_ending or self.transport.is_closing():
+            return
+        log.warning(Event.REQUEST_REFUSED, status=status, reason=sentence)
+        self._is_ending = True
+        self._stop_watching()
+        latest = self._latest()
+        if not self._can_answer() and latest is not None:
+            latest.keep_alive = False
+            if latest.response_complete or not self._reads_head:
+                self.transport.close()
+            return
+        if latest is not None:
+            latest.disconnected = True
+            latest.message_event.set()
+        self.transport.write(self._response(status, sentence))
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def _response(self, status: int, sentence: str) -> bytes:
+        body = json.dumps({"detail": sentence}).encode()
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+        ]
+        return STATUS_LINE[status] + _encode_headers(headers) + body
+
+
+def _encode_headers(headers: list[tuple[bytes, bytes]]) -> bytes:
+    return b"".join(b"%s: %s\r\n" % header for header in headers) + b"\r\n"
