@@ -1,7 +1,7 @@
 # `make help` lists what there is to do. Everything sets itself up: Poetry in .tools, the dependencies in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup test check format lock soak clean
+.PHONY: help serve setup test check format docs lock soak clean
 
 # Without cached bytecode each start would compile all libraries: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,6 +31,9 @@ check: .venv/.installed-dev ## lint, format, types, the direction of the tiers
 format: .venv/.installed-dev ## put the code in form
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
+
+docs: .venv/.installed-main ## write what is made from the code: .env.example, docs/configuration.md
+	@$(BIN)/python -m web_single.config_docs
 
 soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the reads of a large table (ROWS, 1,000,000)
 	@ROUNDS=$${ROUNDS:-50} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system

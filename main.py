@@ -11,6 +11,8 @@ def main():
     """Serve; on an interpreter without our packages, with the one that `make` or Poetry has set up."""
     try:
         from web_single.cli import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)
     except ImportError as error:
         if Path(sys.prefix) == INTERPRETER.parent.parent or not INTERPRETER.exists():
             sys.exit(f"{error}. `make serve` sets everything up and serves.")

@@ -32,6 +32,13 @@ def note_figure(pytestconfig: pytest.Config) -> Callable[[str], None]:
     return pytestconfig.stash[FIGURES].append
 
 
+@pytest.fixture(autouse=True)
+def _no_settings_but_those_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Config.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
@@ -77,7 +84,6 @@ def make_config(tmp_path: Path, plain: Path) -> Callable[..., Config]:
         defaults: dict[str, Any] = {
             "model_path": plain,
             "db_url": f"sqlite:///{tmp_path}/predictions.db",
-            "_env_file": None,
         }
         return Config(**defaults | given)
 

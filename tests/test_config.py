@@ -5,15 +5,9 @@ from pathlib import Path
 import pytest
 
 from web_single import config as config_module
-from web_single.config import CHECKOUT, AccessLog, Config
+from web_single.config import CHECKOUT, AccessLog, AppEnv, Config, LogLevel
+from web_single.database.engine import read_url
 from web_single.errors import ConfigError
-
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in Config.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
 def test_the_environment_is_over_the_file_and_the_file_over_the_defaults(
@@ -51,16 +45,73 @@ def test_each_fault_is_told_with_the_name_of_its_setting(monkeypatch: pytest.Mon
     with pytest.raises(ConfigError) as caught:
         Config.load()
     assert caught.value.sentence.splitlines() == [
-        "APP_ENV: Input should be 'dev' or 'prod'.",
-        "PORT: Input should be less than or equal to 65535.",
+        "APP_ENV: 'dev' or 'prod' is expected, not 'staging'.",
+        "PORT: a number up to 65535 is expected, not '70000'.",
     ]
 
 
 @pytest.mark.parametrize(("app_env", "logged"), [("dev", AccessLog.ALL), ("prod", AccessLog.ERRORS)])
 def test_which_requests_are_logged_follows_from_the_environment_unless_it_is_set(app_env: str, logged: str) -> None:
-    assert Config.load(app_env=app_env).logged_requests == logged
-    assert Config.load(app_env=app_env, access_log="off").logged_requests is AccessLog.OFF
+    assert Config.load(app_env=app_env).access_log == logged
+    assert Config.load(app_env=app_env, access_log="off").access_log is AccessLog.OFF
 
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(field.description for field in Config.model_fields.values())
+
+
+def test_words_may_be_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "WARNING")
+    monkeypatch.setenv("APP_ENV", "Prod")
+    config = Config.load()
+    assert (config.log_level, config.app_env) == (LogLevel.WARNING, AppEnv.PROD)
+
+
+def test_an_empty_value_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "")
+    assert Config.load().port == 8000
+
+
+def test_the_home_folder_may_be_named_by_its_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_PATH", "~/model.joblib")
+    assert Config.load().model_path == Path.home() / "model.joblib"
+
+
+def test_prod_does_not_read_the_file_that_lies_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("PORT=9001\n")
+    monkeypatch.setenv("APP_ENV", "prod")
+    assert Config.load().port == 8000
+    monkeypatch.setenv("ENV_FILE", str(tmp_path / ".env"))
+    assert Config.load().port == 9001
+
+
+def test_a_file_cannot_turn_dev_into_prod_which_would_not_have_read_it(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("APP_ENV=prod\n")
+    with pytest.raises(ConfigError, match="set prod in the environment"):
+        Config.load()
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"PORT=9001\n# \xff\n")
+    with pytest.raises(ConfigError, match=r"\.env is no text in UTF-8"):
+        Config.load()
+
+
+def test_a_password_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB_URL", "not a url with a secret")
+    with pytest.raises(ConfigError) as caught:
+        read_url(Config.load())
+    assert "secret" not in caught.value.sentence
+
+
+def test_a_database_in_memory_is_refused_in_prod() -> None:
+    with pytest.raises(ConfigError, match="in memory loses every prediction"):
+        read_url(Config.load(app_env="prod", db_url="sqlite://"))
+
+
+def test_a_database_in_the_models_folder_is_refused_for_it_would_change_the_version(tmp_path: Path) -> None:
+    model = tmp_path / "delivery/model.joblib"
+    for database in (tmp_path / "delivery/x.db", tmp_path / "delivery/data/x.db"):
+        with pytest.raises(ConfigError, match="lie in the model's folder"):
+            read_url(Config.load(model_path=model, db_url=f"sqlite:///{database}"))
+    assert read_url(Config.load(model_path=model, db_url=f"sqlite:///{tmp_path}/x.db"))

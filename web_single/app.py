@@ -42,7 +42,7 @@ def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
             app.state.prediction_service = PredictionService(predictor, store, config)
             app.state.status_service = StatusService(predictor, store)
             told = {"model_version": opened.version, "database": database.name}
-            settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.logged_requests}
+            settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.access_log}
             log.info(Event.APP_STARTED, **told, **settings)
             stack.callback(log.info, Event.APP_STOPPED, **told)
             yield
@@ -53,7 +53,7 @@ def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
     app.state.config = config
     app.state.failure = None
     add_error_handlers(app)
-    app.add_middleware(RequestLog, access_log=config.logged_requests)
+    app.add_middleware(RequestLog, access_log=config.access_log)
     for part in (predict_batch, predict, health, model):
         app.include_router(part.router)
     return app

@@ -9,20 +9,38 @@ import typer
 
 from web_single.app import create_app
 from web_single.config import Config
+from web_single.config_report import describe, near_misses
+from web_single.database.engine import read_url
 from web_single.errors import ConfigError, DatabaseOpenError, DeliveryError, ListenError, StartError
-from web_single.monitoring import configure_logging
+from web_single.monitoring import Event, configure_logging, get_logger
 from web_single.predictor.delivery import Delivery
 from web_single.server import WebServer, listen
 from web_single.supervisor import Supervisor
 
 EXIT_CODES: dict[type[StartError], int] = {ConfigError: 2, DeliveryError: 3, DatabaseOpenError: 4, ListenError: 5}
 
-commands = typer.Typer(no_args_is_help=True, add_completion=False, help="Put a data scientist's model online.")
+log = get_logger()
+commands = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Put a data scientist's model online.",
+)
 
 
 @commands.callback()
-def describe() -> None:
+def about() -> None:
     """Put a data scientist's model online, and keep it there."""
+
+
+@commands.command("config")
+def show_config() -> None:
+    """Print every setting as `serve` would use it, and where it comes from."""
+    config = Config.load()
+    read_url(config)
+    typer.echo(describe(config))
+    for name, meant in near_misses().items():
+        typer.echo(f"{name} is no setting; {meant} is one.", err=True)
 
 
 @commands.command()
@@ -37,6 +55,9 @@ def serve(
     given = {"host": host, "port": port}
     config = Config.load(**{name: value for name, value in given.items() if value is not None})
     configure_logging(config)
+    read_url(config)
+    for name, meant in near_misses().items():
+        log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
     delivery = Delivery.open(config.model_path)
     with listen(config) as listener:
         if config.workers == 1:

@@ -1,28 +1,52 @@
 """Every setting, with its meaning, unit, bounds and default: `Config`."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import ByteSize, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, ByteSize, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
 
 from web_single.errors import ConfigError
 
 CHECKOUT = Path(__file__).parent.parent
 IS_CHECKOUT = (CHECKOUT / "main.py").is_file()
+ENV_FILE = Path(".env")
+SENTENCES = {
+    "enum": "{expected} is expected",
+    "int_parsing": "a whole number is expected",
+    "float_parsing": "a number is expected",
+    "greater_than": "a number above {gt:g} is expected",
+    "greater_than_equal": "a number from {ge:g} on is expected",
+    "less_than_equal": "a number up to {le:g} is expected",
+    "byte_size": "a number of bytes is expected, such as 65536 or 64KiB",
+    "byte_size_unit": "a number of bytes is expected, such as 65536 or 64KiB",
+}
+SECRET = ("db_url",)  # may hold a password: told to nobody
 
+FilePath = Annotated[Path, AfterValidator(Path.expanduser)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
+Value = TypeVar("Value")
 
 
-class AppEnv(StrEnum):
+class Choice(StrEnum):
+    """One of a few words, in capitals or not."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return next((choice for choice in cls if choice == str(value).lower()), None)
+
+
+class AppEnv(Choice):
     """Who the server runs for: people at a desk, or clients."""
 
     DEV = "dev"
     PROD = "prod"
 
 
-class LogLevel(StrEnum):
+class LogLevel(Choice):
     """The least severe event that is logged."""
 
     DEBUG = "debug"
@@ -31,7 +55,7 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class AccessLog(StrEnum):
+class AccessLog(Choice):
     """Which requests get a line in the log."""
 
     ALL = "all"
@@ -39,30 +63,48 @@ class AccessLog(StrEnum):
     OFF = "off"
 
 
-class Config(BaseSettings):
-    """The settings: the environment over `.env` over the defaults.
+def by_environment(*, dev: Value, prod: Value) -> Callable[[dict[str, Any]], Value]:
+    """Return a maker of the default that suits the environment."""
 
-    A field's name in capitals is its environment variable. Paths are relative to the working folder,
+    def choose(values: dict[str, Any]) -> Value:
+        return prod if values["app_env"] is AppEnv.PROD else dev
+
+    return choose
+
+
+class Config(BaseSettings):
+    """The settings: the environment over the settings' file over the defaults.
+
+    A field's name in capitals is its environment variable; an empty one counts as none.
+    Paths are relative to the working folder,
     but for the defaults of a server that runs from its checkout: those are relative to the checkout.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
-    app_env: AppEnv = Field(AppEnv.DEV, description="`dev` for people at a desk, `prod` for clients.")
-    model_path: Path = Field(Path("data_scientist/model.joblib"), description="The delivered artefact.")
+    app_env: AppEnv = Field(
+        AppEnv.DEV,
+        description="`dev` for people at a desk (readable logs), `prod` for clients (a JSON object a line).",
+    )
+    env_file: FilePath | None = Field(
+        None,
+        description="A file with settings, `NAME=value` a line; else `.env` in dev, and no file in prod.",
+    )
+    model_path: FilePath = Field(Path("data_scientist/model.joblib"), description="The delivered artefact.")
     db_url: str = Field("sqlite:///predictions.db", description="Where predictions are stored.")
     host: str = Field("0.0.0.0", description="The address to listen on.")  # noqa: S104 - clients come from outside
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     workers: int = Field(1, ge=1, le=64, description="Serving processes, each with a model's process of its own.")
     log_level: LogLevel = Field(LogLevel.INFO, description="The least severe event that is logged.")
-    access_log: AccessLog | None = Field(
-        None,
-        description="Requests that get a line in the log: `all`, `errors` (and slow ones) or `off`. "
-        "By default `all` in dev, `errors` in prod.",
+    access_log: AccessLog = Field(
+        default_factory=by_environment(dev=AccessLog.ALL, prod=AccessLog.ERRORS),
+        description="Requests that get a line in the log: `all`, `errors` (and slow ones) or `off`.",
     )
     max_batch: int = Field(1000, ge=1, le=100_000, description="Instances that one request may hold.")
     max_waiting: int = Field(1000, ge=1, le=100_000, description="Requests that may wait; one more gets 503.")
-    max_body_bytes: ByteSize = Field(ByteSize(2**20), gt=0, description="Length of a body; a longer one gets 413.")
+    max_body_bytes: ByteSize = Field(
+        ByteSize(2**20), gt=0, description="Length of a request's body; a longer one gets 413."
+    )
     max_header_bytes: ByteSize = Field(
         ByteSize(2**15), ge=1024, description="Length of a request's line and headers; longer ones get 431."
     )
@@ -76,18 +118,23 @@ class Config(BaseSettings):
     shutdown_timeout_seconds: int = Field(10, ge=2, le=3600, description="How long stopping may take.")
     runner_memory_limit_bytes: ByteSize | None = Field(
         None,
-        description="Memory of the model's process beyond which it is started anew, between two calls. "
-        "By default without a limit.",
+        description="Memory of the model's process beyond which it is started anew, between two calls.",
     )
 
     @classmethod
     def load(cls, **given: Any) -> Self:  # noqa: ANN401 - a value for any field, before all other sources
-        """Return the settings as environment and `.env` have them; a ConfigError names each fault."""
+        """Return the settings as the environment and the settings' file have them; a ConfigError names each fault."""
+        file = settings_file(given.get("app_env"))
         try:
-            return cls(**given)
+            config = cls(_env_file=file, **given)
         except ValidationError as error:
-            faults = [f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}." for fault in error.errors()]
+            faults = [_sentence_of(fault) for fault in error.errors() if fault["type"] != "default_factory_not_called"]
             raise ConfigError("\n".join(faults)) from error
+        except (SettingsError, UnicodeDecodeError) as error:
+            raise ConfigError(f"ENV_FILE: {file} is no text in UTF-8.") from error
+        if config.app_env is AppEnv.PROD and file == ENV_FILE and config.env_file is None:
+            raise ConfigError("APP_ENV: set prod in the environment; prod does not read .env unless ENV_FILE names it.")
+        return config
 
     @model_validator(mode="before")
     @classmethod
@@ -100,8 +147,20 @@ class Config(BaseSettings):
             **values,
         }
 
-    @property
-    def logged_requests(self) -> AccessLog:
-        """Which requests get a line in the log, in this environment."""
-        by_default = AccessLog.ALL if self.app_env is AppEnv.DEV else AccessLog.ERRORS
-        return self.access_log or by_default
+
+def settings_file(app_env: str | None = None) -> Path | None:
+    """Return the file that settings are read from: the one that is asked for, or in dev `.env`."""
+    environment = EnvSettingsSource(Config)()
+    if "env_file" in environment:
+        asked = Path(environment["env_file"]).expanduser()
+        if not asked.is_file():
+            raise ConfigError(f"ENV_FILE: there is no file {asked}.")
+        return asked
+    return None if str(app_env or environment.get("app_env")).lower() == AppEnv.PROD else ENV_FILE
+
+
+def _sentence_of(fault: Any) -> str:  # noqa: ANN401 - one of Pydantic's errors
+    name = str(fault["loc"][0])
+    sentence = SENTENCES.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    given = "" if name in SECRET else f", not {fault['input']!r}"
+    return f"{name.upper()}: {sentence}{given}."

@@ -17,6 +17,7 @@ UVICORN_ECHOES = ("Exception in ASGI application\n", "Invalid HTTP request recei
 class Event(StrEnum):
     """The vocabulary of the log: each line's `event` is one of these."""
 
+    SETTING_UNKNOWN = "setting_unknown"
     SERVER_LISTENING = "server_listening"
     SERVER_STOPPING = "server_stopping"
     SERVER_STOPPED = "server_stopped"

@@ -25,7 +25,9 @@ def listen(config: Config) -> socket.socket:
     """Take the address before the model is loaded: who calls meanwhile waits, and is not refused."""
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     try:
-        listener = socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
+        both = config.host == "::" and socket.has_dualstack_ipv6()
+        address = (config.host, config.port)
+        listener = socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
         # Python's `create_server` adds the address to what the system says; the sentence has it already.
         reason = (error.strerror or str(error)).partition(" (while")[0]

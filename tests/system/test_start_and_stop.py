@@ -33,8 +33,8 @@ def start_and_fail(folder: Path, **environment: object) -> tuple[int, str]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_missing_model_ends_the_start_with_one_sentence(tmp_path: Path, workers: int) -> None:
-    code, told = start_and_fail(tmp_path, MODEL_PATH=tmp_path / "no.joblib", WORKERS=workers)
-    path = tmp_path / "no.joblib"
+    code, told = start_and_fail(tmp_path, MODEL_PATH=tmp_path / "delivery/no.joblib", WORKERS=workers)
+    path = tmp_path / "delivery/no.joblib"
     assert (code, told) == (
         3,
         f"web-single: There is no model at {path}: set MODEL_PATH to the delivered artefact.",

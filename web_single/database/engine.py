@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel, create_engine
 
-from web_single.config import Config
+from web_single.config import AppEnv, Config
 from web_single.errors import ConfigError, DatabaseOpenError, DatabaseUnavailableError
 
 DRIVERS = ("sqlite", "sqlite+pysqlite")
@@ -31,6 +31,12 @@ def read_url(config: Config) -> URL:
         raise ConfigError(f"DB_URL: a file has three slashes before its name: `sqlite:///{url.host}`.")
     if is_in_memory(url) and config.workers > 1:
         raise ConfigError("DB_URL: a database in memory cannot be shared; set WORKERS=1 or name a file.")
+    if is_in_memory(url) and config.app_env is AppEnv.PROD:
+        raise ConfigError("DB_URL: a database in memory loses every prediction at the end; in prod, name a file.")
+    if not is_in_memory(url) and config.model_path.absolute().parent in Path(url.database or "").absolute().parents:
+        raise ConfigError(
+            "DB_URL: the database would lie in the model's folder and change its version; name a file elsewhere."
+        )
     return url
 
 

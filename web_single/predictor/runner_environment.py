@@ -29,7 +29,7 @@ def variables(*, runners: int) -> dict[str, str]:
     hidden = OF_OUR_INTERPRETER | OF_OUR_SETTINGS
     return {
         **dict.fromkeys(THREAD_COUNTS, threads),
-        **{name: value for name, value in os.environ.items() if name not in hidden},
+        **{name: value for name, value in os.environ.items() if name.upper() not in hidden},
         "PYTHONUNBUFFERED": "1",
     }
 
