@@ -1,6 +1,6 @@
 """Writes `.env.example` and `docs/configuration.md` from `Config`: `make docs`."""
 
-from enum import EnumType
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -71,8 +71,8 @@ def takes(name: str, field: FieldInfo) -> str:
     """Return what a setting takes: its words, or its kind and bounds."""
     hint: Any = get_type_hints(Config)[name]
     kind: Any = next((part for part in get_args(hint) if part is not type(None)), hint)
-    if isinstance(kind, EnumType):
-        return ", ".join(f"`{word}`" for word in kind.__members__.values())
+    if issubclass(kind, StrEnum):
+        return ", ".join(f"`{word}`" for word in kind)
     return KINDS[kind] + bounds(field)
 
 
