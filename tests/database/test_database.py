@@ -106,6 +106,29 @@ async def test_a_database_that_is_locked_may_be_opened_later(make_config: MakeCo
     await database.close()
 
 
+async def test_tables_of_another_shape_are_told_when_they_are_opened(make_config: MakeConfig, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "predictions.db")) as other:
+        other.execute("CREATE TABLE prediction_result (id INTEGER PRIMARY KEY, result TEXT, features TEXT)")
+    database = Database(make_config())
+    with pytest.raises(DatabaseOpenError, match="has no column probabilities, model_version, created_at"):
+        await database.create_tables()
+    await database.close()
+
+
+@pytest.mark.parametrize("then", [lambda _: None, lambda path: path.write_bytes(b"")], ids=["gone", "replaced"])
+async def test_a_file_that_was_removed_is_noticed_before_anything_is_lost_in_it(
+    database: Database, tmp_path: Path, then: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "predictions.db"
+    path.rename(tmp_path / "kept.db")
+    then(path)
+    for ask_it in (database.read, database.write):
+        with pytest.raises(DatabaseUnavailableError, match="removed or replaced: restart the server"):
+            await ask_it(ask("SELECT 1"))
+    (tmp_path / "kept.db").rename(path)
+    assert await database.write(ask("SELECT 1")) == 1
+
+
 async def test_a_database_in_memory_is_one_for_all_threads(make_config: MakeConfig) -> None:
     database = Database(make_config(db_url="sqlite://"))
     await database.create_tables()

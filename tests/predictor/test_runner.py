@@ -221,6 +221,24 @@ async def test_probabilities_that_are_not_finite_are_told(deliver: Callable[...,
         assert await ask(runner, X, probabilities=True) == {"not_finite": 0}
 
 
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ("functools.reduce(lambda inner, _: [inner], range(101), 1)", "at most 100 lists in each other"),
+        ("(lambda ring: ring.append(ring) or ring)([])", "at most 100 lists in each other"),
+        ("10**5000", "Exceeds the limit"),
+        ("{1, 2}", "not JSON serializable"),
+        ("'\\ud800'", "surrogates not allowed"),
+    ],
+)
+async def test_a_result_that_cannot_be_kept_is_the_models_fault(
+    deliver: Callable[..., Path], result: str, told: str
+) -> None:
+    code = f"import functools\ndef predict(model, X): return [{result} for _ in X]"
+    async with running(deliver(None, code)) as runner:
+        assert told in (await ask(runner, [[1.0]]))["raised"]["message"]  # type: ignore[index]
+
+
 async def test_an_exception_that_no_single_row_causes_names_none(deliver: Callable[..., Path]) -> None:
     code = "def predict(model, X): return [1 / (2 - len(X)) for _ in X]"
     async with running(deliver(LinearRegression().fit(X, Y), code)) as runner:

@@ -33,7 +33,9 @@ class Database:
         self.name = url.render_as_string(hide_password=True)
         self._timeout_seconds = config.write_timeout_seconds
         self._engine = make_engine(url, busy_timeout_seconds=self._timeout_seconds)
-        self._turn = WriteTurn(Path(url.database or "")) if not is_in_memory(url) else None
+        self._path = Path(url.database or "") if not is_in_memory(url) else None
+        self._file: tuple[int, int] | None = None
+        self._turn = WriteTurn(self._path) if self._path is not None else None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
         self._readers = self._writer if is_in_memory(url) else ThreadPoolExecutor(READERS, "database-reader")
 
@@ -41,6 +43,7 @@ class Database:
         """Create what is missing; DatabaseUnavailableError where another try may succeed, else DatabaseOpenError."""
         create = partial(create_tables, self._engine, timeout_seconds=self._timeout_seconds)
         await asyncio.get_running_loop().run_in_executor(self._writer, create)
+        self._file = await asyncio.to_thread(self._file_now)
 
     async def write(self, work: Work[Answer]) -> Answer:
         """Return what the work returns; it has committed what it wrote. DatabaseUnavailableError if it could not."""
@@ -75,5 +78,16 @@ class Database:
             return self._in_session(work)
 
     def _in_session(self, work: Work[Answer]) -> Answer:
+        if self._file is not None and self._file_now() != self._file:
+            # A file without a name still takes commits, and they end with this process.
+            raise DatabaseUnavailableError(f"The file {self._path} was removed or replaced: restart the server.")
         with Session(self._engine, expire_on_commit=False) as session:
             return work(session)
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """Return which file has the database's name, None where there is none."""
+        try:
+            found = self._path.stat() if self._path is not None else None
+        except OSError:
+            return None
+        return (found.st_dev, found.st_ino) if found is not None else None

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
@@ -70,11 +70,22 @@ def create_tables(engine: Engine, *, timeout_seconds: float) -> None:
             _use_wal(connection, timeout_seconds=timeout_seconds)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             SQLModel.metadata.create_all(connection)
+            _check_columns(connection)
             connection.commit()
     except DBAPIError as error:
         if is_locked(error):
             raise DatabaseUnavailableError("The database is locked by another process.") from error
         raise DatabaseOpenError(_cannot_open(engine.url, error)) from error
+
+
+def _check_columns(connection: Connection) -> None:
+    """Refuse tables of another shape at once, and not with the first prediction."""
+    for table in SQLModel.metadata.sorted_tables:
+        found = {column["name"] for column in inspect(connection).get_columns(table.name)}
+        missing = [column.name for column in table.columns if column.name not in found]
+        if missing:
+            place = f"The table {table.name} in {connection.engine.url.database}"
+            raise DatabaseOpenError(f"{place} has no column {', '.join(missing)}: it is not one of this version.")
 
 
 def _use_wal(connection: Connection, *, timeout_seconds: float) -> None:

@@ -25,6 +25,7 @@ from pathlib import Path
 
 FRAME = struct.Struct("<IIQ")
 FLOAT64_BYTES = 8
+MOST_LEVELS = 100
 FLOAT32_MAX = 3.4028234663852886e38
 MANY_FILES = 1024
 PR_SET_PDEATHSIG = 1
@@ -255,17 +256,27 @@ def little_endian(values):
 
 def first_not_finite(values):
     """Return the first row whose result holds a NaN or an infinity, which JSON has not; raise for what is no JSON."""
+    if is_deeper(values, MOST_LEVELS):
+        raise ValueError("a result may hold at most {} lists in each other".format(MOST_LEVELS))
     try:
         json.dumps(values, allow_nan=False, ensure_ascii=False).encode()
     except UnicodeError:
         raise
-    except ValueError:
+    except ValueError as error:
+        if "Out of range float" not in str(error):
+            raise
         for row, value in enumerate(values):
             try:
                 json.dumps(value, allow_nan=False)
             except ValueError:
                 return row
     return None
+
+
+def is_deeper(value, levels):
+    """Tell whether there are lists or objects in each other deeper than that, or without end."""
+    parts = value.values() if isinstance(value, dict) else value
+    return isinstance(value, (list, tuple, dict)) and (not levels or any(is_deeper(part, levels - 1) for part in parts))
 
 
 def explain(error):
