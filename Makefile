@@ -32,8 +32,8 @@ format: .venv/.installed-dev ## put the code in form
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
-docs: .venv/.installed-main ## write what is made from the code: .env.example, docs/configuration.md
-	@$(BIN)/python -m web_single.config_docs
+docs: .venv/.installed-main ## write what is made from the code: the settings, the snippets of the tutorials
+	@$(BIN)/python -m scripts.write_docs
 
 soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the reads of a large table (ROWS, 1,000,000)
 	@ROUNDS=$${ROUNDS:-50} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system

@@ -2,13 +2,12 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from web_single.config import CHECKOUT, Config
-from web_single.config_docs import configuration_page, env_example
 from web_single.monitoring import Event
 
 MODULES = sorted([*(CHECKOUT / "web_single").rglob("*.py"), CHECKOUT / "main.py"])
@@ -41,13 +40,6 @@ def test_the_readme_tells_settings_that_there_are() -> None:
     told = {name for row in table.splitlines() for name in re.findall(r"`([A-Z_]+)`", row.split(" | ")[0])}
     assert told
     assert told <= {name.upper() for name in Config.model_fields}
-
-
-@pytest.mark.parametrize(
-    ("path", "written"), [(".env.example", env_example), ("docs/configuration.md", configuration_page)]
-)
-def test_what_is_written_from_the_settings_is_up_to_date(path: str, written: Callable[[], str]) -> None:
-    assert (CHECKOUT / path).read_text() == written(), "run `make docs`"
 
 
 def test_every_word_of_the_log_is_used() -> None:

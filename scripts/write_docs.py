@@ -1,4 +1,4 @@
-"""Writes `.env.example` and `docs/configuration.md` from `Config`: `make docs`."""
+"""Writes what the documentation takes from the code, the settings and the snippets: `make docs`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import ByteSize
 from pydantic.fields import FieldInfo
 
+from scripts.snippets import fill_snippets
 from web_single.config import CHECKOUT, AppEnv, Config
 
 KIBIBYTE, MEBIBYTE = 2**10, 2**20
@@ -83,10 +84,20 @@ def bounds(field: FieldInfo) -> str:
     return "".join(f", {words[name]} {found[name]}" for name in words if name in found)
 
 
+def pages() -> dict[Path, str]:
+    """Return every file that is written here, with what it should hold now."""
+    with_snippets = sorted((CHECKOUT / "docs").glob("tutorial*.md"))
+    return {
+        CHECKOUT / ".env.example": env_example(),
+        CHECKOUT / "docs/configuration.md": configuration_page(),
+        **{page: fill_snippets(page.read_text(), CHECKOUT) for page in with_snippets},
+    }
+
+
 def main() -> None:
-    """Write both files into the checkout."""
-    (CHECKOUT / ".env.example").write_text(env_example())
-    (CHECKOUT / "docs/configuration.md").write_text(configuration_page())
+    """Write them."""
+    for path, text in pages().items():
+        path.write_text(text)
 
 
 if __name__ == "__main__":
