@@ -75,5 +75,8 @@ async def opening(app: FastAPI, store: PredictionStore, predictor: Predictor, co
     if task.done():
         await task
     task.add_done_callback(tell)
-    yield
-    task.cancel()
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})

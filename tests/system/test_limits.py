@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx2
 import psutil
 import pytest
 
+from tests.api.wrong_requests import WRONG_REQUESTS
 from tests.system.servers import Server, running
 
 READ_TIMEOUT_SECONDS = 1
@@ -255,3 +257,19 @@ def test_what_was_refused_is_in_the_log(server: Server) -> None:
     send(server, b"hello\r\n\r\n")
     assert server.events("request_refused")[-1]["status"] == 400
     assert not server.events("Invalid HTTP request received.")
+
+
+def test_every_wrong_request_is_refused_by_the_real_server_too(
+    tmp_path: Path, trained: Callable[[str], Path], note_figure: Callable[[str], None]
+) -> None:
+    statuses: Counter[int] = Counter()
+    with running(tmp_path, MODEL_PATH=trained("named")) as server, httpx2.Client(base_url=server.url) as client:
+        for wrong in WRONG_REQUESTS:
+            answer = client.request(wrong.method, wrong.path, content=wrong.body, headers=wrong.headers)
+            assert list(answer.json()) == ["detail"], wrong.name
+            expected = 400 if wrong.method == "BREW" else wrong.status  # a method that HTTP does not know
+            assert answer.status_code == expected, wrong.name
+            statuses[answer.status_code] += 1
+        assert client.get("/predict").json() == []
+    told = ", ".join(f"{count} times {status}" for status, count in sorted(statuses.items()))
+    note_figure(f"{len(WRONG_REQUESTS)} kinds of wrong requests: {told}; rows stored: 0")
