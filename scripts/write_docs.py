@@ -48,7 +48,8 @@ def env_example() -> str:
     for name, field in Config.model_fields.items():
         if name == "env_file":
             continue
-        default = "" if field.get_default() is None else readable(field.get_default())
+        depends = field.default_factory is not None or field.default is None
+        default = "" if depends else readable(field.default)
         parts.append(f"# {field.description}\n#{name.upper()}={default}\n")
     return "\n".join(parts)
 

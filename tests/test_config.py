@@ -1,5 +1,6 @@
 """Config: the environment over `.env` over the defaults; every fault in one sentence."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,12 @@ def test_each_fault_is_told_with_the_name_of_its_setting(monkeypatch: pytest.Mon
 def test_which_requests_are_logged_follows_from_the_environment_unless_it_is_set(app_env: str, logged: str) -> None:
     assert Config.load(app_env=app_env).access_log == logged
     assert Config.load(app_env=app_env, access_log="off").access_log is AccessLog.OFF
+
+
+def test_the_example_file_can_be_taken_as_it_is(tmp_path: Path) -> None:
+    example = (CHECKOUT / ".env.example").read_text()
+    (tmp_path / ".env").write_text(re.sub("^#([A-Z_]+=)", r"\1", example, flags=re.MULTILINE))
+    assert Config.load().access_log is AccessLog.ALL
 
 
 def test_every_setting_says_what_it_means() -> None:
