@@ -1,7 +1,7 @@
 # `make help` lists what there is to do. Everything sets itself up: Poetry in .tools, the dependencies in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup test check format docs lock soak clean
+.PHONY: help serve setup test check format docs openapi lock soak clean
 
 # Without cached bytecode each start would compile all libraries: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,6 +34,9 @@ format: .venv/.installed-dev ## put the code in form
 
 docs: .venv/.installed-main ## write what is made from the code: the settings, the snippets of the tutorials
 	@$(BIN)/python -m scripts.write_docs
+
+openapi: .venv/.installed-dev ## write docs/openapi.json anew, the OpenAPI document of the example model
+	@$(BIN)/python -m tests.openapi_document
 
 soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the reads of a large table (ROWS, 1,000,000)
 	@ROUNDS=$${ROUNDS:-50} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system

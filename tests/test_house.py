@@ -2,11 +2,13 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from web_single import VERSION
 from web_single.config import CHECKOUT, Config
 from web_single.monitoring import Event
 
@@ -40,6 +42,10 @@ def test_the_readme_tells_settings_that_there_are() -> None:
     told = {name for row in table.splitlines() for name in re.findall(r"`([A-Z_]+)`", row.split(" | ")[0])}
     assert told
     assert told <= {name.upper() for name in Config.model_fields}
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"] == VERSION
 
 
 def test_every_word_of_the_log_is_used() -> None:

@@ -6,10 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from web_single.api import health, model, predict, predict_batch
+from web_single.api import docs_page, health, model, predict, predict_batch
 from web_single.api.error_handlers import add_error_handlers
+from web_single.api.openapi import ABOUT
 from web_single.api.request_log import RequestLog
-from web_single.config import Config
+from web_single.config import Config, Docs
 from web_single.database.database import Database
 from web_single.database.prediction_store import PredictionStore
 from web_single.monitoring import Event, get_logger
@@ -48,13 +49,16 @@ def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
             yield
 
     app = FastAPI(
-        title="Web Single", summary="A data scientist's model, online.", lifespan=lifespan, redirect_slashes=False
+        **ABOUT,
+        openapi_url=None,  # document and page are ours: they tell what is known of the model
+        lifespan=lifespan,
+        redirect_slashes=False,
     )
     app.state.config = config
     app.state.failure = None
     add_error_handlers(app)
     app.add_middleware(RequestLog, access_log=config.access_log)
-    for part in (predict_batch, predict, health, model):
+    for part in (predict_batch, predict, health, model, *([docs_page] if config.docs is Docs.ON else [])):
         app.include_router(part.router)
     return app
 

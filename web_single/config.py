@@ -63,6 +63,13 @@ class AccessLog(Choice):
     OFF = "off"
 
 
+class Docs(Choice):
+    """Whether the documentation page and the OpenAPI document are served."""
+
+    ON = "on"
+    OFF = "off"
+
+
 def by_environment(*, dev: Value, prod: Value) -> Callable[[dict[str, Any]], Value]:
     """Return a maker of the default that suits the environment."""
 
@@ -99,6 +106,10 @@ class Config(BaseSettings):
     access_log: AccessLog = Field(
         default_factory=by_environment(dev=AccessLog.ALL, prod=AccessLog.ERRORS),
         description="Requests that get a line in the log: `all`, `errors` (and slow ones) or `off`.",
+    )
+    docs: Docs = Field(
+        default_factory=by_environment(dev=Docs.ON, prod=Docs.OFF),
+        description="Whether the documentation page and the OpenAPI document are served: `on` or `off`.",
     )
     max_batch: int = Field(1000, ge=1, le=100_000, description="Instances that one request may hold.")
     max_waiting: int = Field(1000, ge=1, le=100_000, description="Requests that may wait; one more gets 503.")

@@ -1,6 +1,7 @@
 """What never becomes a request: heads and bodies that are too long, too slow or no HTTP, on a real connection."""
 
 import json
+import re
 import socket
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ import psutil
 import pytest
 
 from tests.api.wrong_requests import WRONG_REQUESTS
+from tests.openapi_document import KEPT
 from tests.system.servers import Server, running
 
 READ_TIMEOUT_SECONDS = 1
@@ -278,3 +280,22 @@ def test_every_wrong_request_is_refused_by_the_real_server_too(
         assert client.get("/predict").json() == []
     told = ", ".join(f"{count} times {status}" for status, count in sorted(statuses.items()))
     note_figure(f"{len(WRONG_REQUESTS)} kinds of wrong requests: {told}; rows stored: 0")
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "request_bytes"),
+    [
+        (408, "slow_headers", HEAD),
+        (408, "slow_body", GOOD[:-1]),
+        (431, "long_headers", b"GET /model HTTP/1.1\r\nX-Long: " + b"x" * 5000 + b"\r\n\r\n"),
+    ],
+    ids=["slow headers", "a slow body", "long headers"],
+)
+def test_what_is_refused_unread_is_what_the_openapi_document_tells(
+    server: Server, status: int, name: str, request_bytes: bytes
+) -> None:
+    responses = json.loads(KEPT.read_text())["paths"]["/predict"]["post"]["responses"]
+    told = responses[str(status)]["content"]["application/json"]["examples"][name]["value"]["detail"]
+    answer = send(server, request_bytes)
+    assert answer.statuses == [status]
+    assert re.sub("[0-9]+", "#", answer.detail) == re.sub("[0-9]+", "#", told)

@@ -2,20 +2,31 @@
 
 from fastapi import APIRouter
 
-from web_single.api.schemas import ErrorResponse, HealthResponse
+from web_single.api.responses import DATABASE_AWAY, MODEL_ENDED, NO_PARAMETERS, may_answer
+from web_single.api.schemas import HealthResponse
 from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import StatusServiceDependency
 
 router = APIRouter(prefix="/health", tags=["operations"], route_class=StrictRoute)
 
 
-@router.get("/live")
+@router.get(
+    "/live",
+    summary="Is the server alive?",
+    response_description="It is.",
+    responses=may_answer(NO_PARAMETERS, example={"status": "alive"}),
+)
 async def live() -> HealthResponse:
     """Tell that the server answers."""
     return HealthResponse(status="alive")
 
 
-@router.get("/ready", responses={503: {"model": ErrorResponse}})
+@router.get(
+    "/ready",
+    summary="Is it ready?",
+    response_description="It is.",
+    responses=may_answer(NO_PARAMETERS, MODEL_ENDED, DATABASE_AWAY, example={"status": "ready"}),
+)
 async def ready(service: StatusServiceDependency) -> HealthResponse:
     """Tell whether a prediction could be made and stored now; 503 says what is missing."""
     await service.check_ready()

@@ -2,17 +2,23 @@
 
 from fastapi import APIRouter
 
+from web_single.api.responses import NO_PARAMETERS, may_answer
 from web_single.api.schemas import ModelResponse, RunnerResponse, ScikitLearnResponse
 from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import StatusServiceDependency
+from web_single.service.status_service import ModelStatus
 
 router = APIRouter(prefix="/model", tags=["operations"], route_class=StrictRoute)
 
 
-@router.get("")
+@router.get("", summary="What is the model?", response_description="The model.", responses=may_answer(NO_PARAMETERS))
 async def get_model(service: StatusServiceDependency) -> ModelResponse:
     """Tell which model is served, what it takes and answers, and how its process is."""
-    model = service.describe_model()
+    return response_of(service.describe_model())
+
+
+def response_of(model: ModelStatus) -> ModelResponse:
+    """Return what is told of a model."""
     return ModelResponse(
         version=model.version,
         estimator=model.estimator,

@@ -7,8 +7,17 @@ from fastapi.responses import StreamingResponse
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from web_single.api.json_stream import encode_list, stream_list
+from web_single.api.responses import (
+    ANY_PREDICTION,
+    DATABASE_AWAY,
+    LINK,
+    LONG_PAGE,
+    MODEL_FAILED,
+    NO_ID,
+    UNKNOWN_ID,
+    may_answer,
+)
 from web_single.api.schemas import (
-    ErrorResponse,
     ListOptions,
     PredictionDetail,
     PredictionId,
@@ -17,6 +26,7 @@ from web_single.api.schemas import (
     PredictionWithProbabilities,
     PredictOptions,
     ReadOptions,
+    StoredPrediction,
 )
 from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import PredictionServiceDependency
@@ -32,7 +42,12 @@ register_url_convertor("prediction_id", PredictionIdConvertor())
 router = APIRouter(prefix="/predict", tags=["predictions"], route_class=StrictRoute)
 
 
-@router.post("", responses={422: {"model": ErrorResponse}, 503: {"model": ErrorResponse}})
+@router.post(
+    "",
+    summary="Predict",
+    response_description="The prediction. It is committed.",
+    responses=may_answer(*ANY_PREDICTION, MODEL_FAILED),
+)
 async def predict(
     request: PredictionRequest,
     options: Annotated[PredictOptions, Query()],
@@ -46,14 +61,20 @@ async def predict(
     return PredictionResponse.model_validate(prediction)
 
 
-@router.get("", responses={200: {"model": list[PredictionResponse] | list[PredictionDetail]}})
+@router.get(
+    "",
+    summary="List predictions",
+    response_description="The predictions, in the order of their ids.",
+    response_model=list[StoredPrediction] | list[PredictionDetail],
+    responses=may_answer(LONG_PAGE, DATABASE_AWAY, headers=(LINK,)),
+)
 async def list_predictions(options: Annotated[ListOptions, Query()], service: PredictionServiceDependency) -> Response:
     """List stored predictions in the order of their ids: a page with `limit`, else all of them, streamed.
 
     While there is more than a page, the header `Link` leads to the next one.
     The stream ends at the last prediction that was committed when it began.
     """
-    schema = PredictionDetail if options.detail else PredictionResponse
+    schema = PredictionDetail if options.detail else StoredPrediction
     if options.limit is None:
         pages = await service.list_all(after=options.after)
         return StreamingResponse(stream_list(schema, pages), media_type="application/json")
@@ -66,13 +87,18 @@ async def list_predictions(options: Annotated[ListOptions, Query()], service: Pr
     return response
 
 
-@router.get("/{id:prediction_id}", responses={404: {"model": ErrorResponse}})
+@router.get(
+    "/{id:prediction_id}",
+    summary="Read a prediction",
+    response_description="The prediction.",
+    responses=may_answer(UNKNOWN_ID, NO_ID, DATABASE_AWAY),
+)
 async def get_prediction(
-    prediction_id: Annotated[PredictionId, Path(alias="id")],
+    prediction_id: Annotated[PredictionId, Path(alias="id", description="The prediction's id.", examples=[1])],
     options: Annotated[ReadOptions, Query()],
     service: PredictionServiceDependency,
-) -> PredictionResponse | PredictionDetail:
+) -> StoredPrediction | PredictionDetail:
     """Read one stored prediction."""
     prediction = await service.get(prediction_id)
-    schema = PredictionDetail if options.detail else PredictionResponse
+    schema = PredictionDetail if options.detail else StoredPrediction
     return schema.model_validate(prediction)

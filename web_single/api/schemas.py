@@ -31,7 +31,7 @@ Features = Annotated[
     Any,
     AfterValidator(list_or_object),
     WithJsonSchema({"type": "array", "items": {"type": "number"}}),
-    Field(description="One value for each feature, in the model's order.", examples=[[5.1, 3.5, 1.4, 0.2]]),
+    Field(description="One value for each feature, in the model's order."),
 ]
 WholeNumber = Annotated[int, BeforeValidator(whole_number)]
 PredictionId = Annotated[WholeNumber, Field(ge=1, le=MAX_ID)]
@@ -58,20 +58,28 @@ class BatchRequest(Strict):
 class PredictOptions(Strict):
     """What a prediction may be asked to add."""
 
-    include: Literal["probabilities"] | None = Field(None, description="Add the probability of each class.")
+    include: Literal["probabilities"] | None = Field(
+        None, description="Add the probability of each class.", examples=["probabilities"]
+    )
 
 
 class ReadOptions(Strict):
     """How much a read adds."""
 
-    detail: bool = Field(default=False, description="Add features, probabilities, model version and time.")
+    detail: bool = Field(
+        default=False, description="Add features, probabilities, model version and time.", examples=[True]
+    )
 
 
 class ListOptions(ReadOptions):
     """Which predictions a list holds."""
 
-    limit: WholeNumber | None = Field(None, ge=1, le=MAX_PAGE, description="Predictions in a page; without it, all.")
-    after: WholeNumber = Field(0, ge=0, le=MAX_ID, description="Only predictions with ids beyond this one.")
+    limit: WholeNumber | None = Field(
+        None, ge=1, le=MAX_PAGE, description="Predictions in a page; without it, all.", examples=[100]
+    )
+    after: WholeNumber = Field(
+        0, ge=0, le=MAX_ID, description="Only predictions with ids beyond this one.", examples=[0]
+    )
 
 
 class Response(BaseModel):
@@ -93,7 +101,11 @@ class PredictionWithProbabilities(PredictionResponse):
     probabilities: list[float]
 
 
-class PredictionDetail(PredictionResponse):
+class StoredPrediction(PredictionResponse):
+    """A prediction that is read back: an earlier model may have made it."""
+
+
+class PredictionDetail(StoredPrediction):
     """A stored prediction with all that is known of it."""
 
     features: list[JsonValue]

@@ -6,6 +6,7 @@ from typing import Any
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import ModelUnavailableError
 from web_single.predictor.predictor import Predictor, RunnerState
+from web_single.service.example import Example, find_example
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class StatusService:
     def __init__(self, predictor: Predictor, store: PredictionStore) -> None:
         self._predictor = predictor
         self._store = store
+        self._example: Example | None = None
 
     async def check_ready(self) -> None:
         """Return when model and database can be asked; an UnavailableError says which of them cannot."""
@@ -54,3 +56,9 @@ class StatusService:
             runner_restarts=predictor.restarts,
             runner_trouble=predictor.trouble,
         )
+
+    async def get_example(self) -> Example:
+        """Return rows with the model's own answers; it is asked for them once."""
+        if self._example is None:
+            self._example = await find_example(self._predictor)
+        return self._example

@@ -1,0 +1,32 @@
+"""The OpenAPI document of the example model, as it is kept in the repository: `make openapi` writes it anew."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from tests.deliveries import EXAMPLE
+from web_single.app import create_app
+from web_single.config import CHECKOUT, Config, Docs
+
+KEPT = CHECKOUT / "docs/openapi.json"
+
+
+def ask_for_the_document(folder: Path) -> Any:  # noqa: ANN401 - a JSON value
+    """Return what a server that has just started answers."""
+    db_url = f"sqlite:///{folder}/predictions.db"
+    config = Config(model_path=EXAMPLE / "model.joblib", db_url=db_url, docs=Docs.ON, _env_file=None)
+    with TestClient(create_app(config)) as client:
+        return client.get("/openapi.json").json()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        document = ask_for_the_document(Path(folder))
+    KEPT.write_text(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
