@@ -43,7 +43,7 @@ soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the 
 
 setup: .venv/.installed-dev ## set everything up, development tools included
 
-lock: .venv/.installed-dev ## resolve the dependencies anew
+lock: ## resolve the dependencies anew
 	@scripts/setup.sh lock
 
 clean: ## remove what was set up

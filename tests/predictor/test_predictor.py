@@ -97,8 +97,8 @@ async def test_a_model_that_hangs_is_ended_and_started_anew(mischievous: Predict
 async def test_while_it_is_away_requests_are_refused_at_once_with_the_reason(mischievous: Predictor) -> None:
     with pytest.raises(RunnerBrokenError):
         await mischievous.predict([[EXIT, 3]])
-    await wait_until_async(lambda: mischievous.state is RunnerState.RESTARTING)
-    assert mischievous.trouble == "The model's process ended: exit code 3."
+    assert mischievous.state is RunnerState.RESTARTING
+    await wait_until_async(lambda: mischievous.trouble == "The model's process ended: exit code 3.")
     with pytest.raises(ModelUnavailableError):
         await mischievous.predict([[HEALTHY, 1]])
 

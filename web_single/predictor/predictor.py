@@ -84,15 +84,28 @@ class Predictor:
         block = encode_rows(rows)
         async with self._turn:
             runner = self._ready_runner()
-            reply, reply_block = await runner.call(head, block, timeout_seconds=self._config.predict_timeout_seconds)
+            reply, reply_block = await self._call(runner, head, block)
             self._backoff.forget()
             self._end_beyond_memory_limit(runner)
         try:
             self._raise_failure(reply, len(rows))
             return _read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
         except RunnerBrokenError:
-            runner.kill()
+            self._expect_end(runner)
             raise
+
+    async def _call(self, runner: RunnerProcess, head: Head, block: bytes) -> tuple[Head, bytes]:
+        try:
+            return await runner.call(head, block, timeout_seconds=self._config.predict_timeout_seconds)
+        except BaseException:  # whatever ends a call ends the process
+            self._expect_end(runner)
+            raise
+
+    def _expect_end(self, runner: RunnerProcess) -> None:
+        """Ask this process nothing more, also before its end is noticed."""
+        runner.kill()
+        if runner is self._runner and self.state is RunnerState.READY:
+            self.state, self.trouble = RunnerState.RESTARTING, "The model's process is being replaced."
 
     def _ready_runner(self) -> RunnerProcess:
         if self.state is not RunnerState.READY:
@@ -103,8 +116,7 @@ class Predictor:
         limit = self._config.runner_memory_limit_bytes
         if limit is not None and (used := runner.memory_bytes()) > limit:
             log.warning(Event.RUNNER_OVER_MEMORY, used_bytes=used, limit_bytes=int(limit))
-            runner.kill()
-            self.state = RunnerState.RESTARTING
+            self._expect_end(runner)
 
     def _raise_failure(self, reply: Head, rows: int) -> None:
         """Raise what the runner tells instead of answers; it names the instance where there are several."""
