@@ -1,13 +1,15 @@
 # `make help` lists what there is to do. Everything sets itself up: Poetry in .tools, the dependencies in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup test check format docs openapi lock soak clean
+.PHONY: help serve setup test check format docs openapi lock soak clean moved
 
 # Without cached bytecode each start would compile all libraries: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 LOCKED := poetry.lock pyproject.toml requirements-tools.txt
+# As in scripts/setup.sh: the environment of a checkout that was moved is of no use.
+MOVED := $(shell grep -qsxF '$(CURDIR)' .venv/lib/python*/site-packages/web_single.pth || echo moved)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,8 +51,8 @@ lock: ## resolve the dependencies anew
 clean: ## remove what was set up
 	rm -rf .tools .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.venv/.installed-main: $(LOCKED)
+.venv/.installed-main: $(LOCKED) $(MOVED)
 	@scripts/setup.sh main
 
-.venv/.installed-dev: $(LOCKED)
+.venv/.installed-dev: $(LOCKED) $(MOVED)
 	@scripts/setup.sh dev

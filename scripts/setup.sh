@@ -32,8 +32,13 @@ print(os.environ.get("PIP_INDEX_URL") or asked.stdout.strip() or PyPI.simple_url
 PYTHON
 }
 
+# Started as a module: the script `poetry` names the folder that it was installed in, and a checkout may be moved.
+poetry() {
+    .tools/bin/python -m poetry "$@"
+}
+
 make_tools() {
-    if [ -x .tools/bin/poetry ] && cmp -s requirements-tools.txt .tools/requirements-tools.txt; then
+    if cmp -s requirements-tools.txt .tools/requirements-tools.txt && poetry --version >/dev/null 2>&1; then
         return
     fi
     python=$(find_python) || exit 1
@@ -58,8 +63,13 @@ use_the_index_of_pip() {
     unset VIRTUAL_ENV
 }
 
+# Scripts and the path to this package are written for one place: a moved checkout needs an environment anew.
+is_for_this_checkout() {
+    grep -qsxF "$(pwd -P)" .venv/lib/python*/site-packages/web_single.pth
+}
+
 make_environment() {
-    if is_new_enough .venv/bin/python; then
+    if is_new_enough .venv/bin/python && is_for_this_checkout; then
         return
     fi
     .tools/bin/python -m venv --clear --without-pip .venv
@@ -76,7 +86,7 @@ install() {
     fi
     echo "setup: the locked dependencies in .venv" >&2
     # shellcheck disable=SC2086 - two words on purpose
-    .tools/bin/poetry sync --quiet --no-interaction $groups || fail \
+    poetry sync --quiet --no-interaction $groups || fail \
         "the dependencies could not be installed; is there a network, and is poetry.lock that of this checkout?"
     # shellcheck disable=SC2086 - as above
     touch $marks
@@ -86,6 +96,6 @@ make_tools
 use_the_index_of_pip
 make_environment
 case "$1" in
-    lock) .tools/bin/poetry lock --no-interaction ;;
+    lock) poetry lock --no-interaction ;;
     *) install "$1" ;;
 esac
