@@ -1,7 +1,7 @@
 # `make help` lists what there is to do. Everything sets itself up: Poetry in .tools, the dependencies in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup test check format docs openapi lock soak clean moved
+.PHONY: help serve setup test container-test check format docs openapi lock soak clean moved
 
 # Without cached bytecode each start would compile all libraries: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
@@ -12,7 +12,7 @@ LOCKED := poetry.lock pyproject.toml requirements-tools.txt
 MOVED := $(shell grep -qsxF '$(CURDIR)' .venv/lib/python*/site-packages/web_single.pth || echo moved)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: .venv/.installed-main ## serve the example model on 0.0.0.0:8000 (HOST, PORT and MODEL_PATH change it)
 	@exec $(BIN)/python main.py
@@ -24,11 +24,12 @@ test: check ## run all checks and all tests
 	@rm -f .coverage.* # of processes that were killed while they wrote it
 	@$(BIN)/coverage report
 
-check: .venv/.installed-dev ## lint, format, types, the direction of the tiers
+check: .venv/.installed-dev ## lint, format, types, the direction of the tiers, the Dockerfile
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/hadolint Dockerfile
 
 format: .venv/.installed-dev ## put the code in form
 	@$(BIN)/ruff format
@@ -39,6 +40,9 @@ docs: .venv/.installed-main ## write what is made from the code: the settings, t
 
 openapi: .venv/.installed-dev ## write docs/openapi.json anew, the OpenAPI document of the example model
 	@$(BIN)/python -m tests.openapi_document
+
+container-test: .venv/.installed-dev ## build the image and test it, on Debian as root (`make test` does so too)
+	@$(BIN)/python -m pytest tests/container
 
 soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the reads of a large table (ROWS, 1,000,000)
 	@ROUNDS=$${ROUNDS:-50} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system

@@ -26,7 +26,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.line(figure)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def note_figure(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """Tell a measured figure at the end of the run; none is ever asserted tightly."""
     return pytestconfig.stash[FIGURES].append
