@@ -144,6 +144,26 @@ def test_another_delivery_mounted_over_the_built_in_one_is_served(
         assert container.predict([4, 4]) == (200, {"id": 1, "result": "high"})
 
 
+def test_a_delivery_that_its_user_may_not_read_is_told(workshop: Workshop, image: str, delivery: Path) -> None:
+    delivery.chmod(0o700)
+    with started(workshop, image, "--volume", f"{delivery}:/delivery:ro") as container:
+        assert container.exit_code() == 3
+        assert container.log().splitlines()[-1] == (
+            "web-single: The delivery in /delivery cannot be read: "
+            "[Errno 13] Permission denied: '/delivery/model.joblib'."
+        )
+
+
+def test_a_folder_for_the_database_that_its_user_may_not_write_in_is_told(
+    workshop: Workshop, image: str, tmp_path: Path
+) -> None:
+    with started(workshop, image, "--volume", f"{tmp_path}:/data") as container:
+        assert container.exit_code() == 4
+        assert container.log().splitlines()[-1] == (
+            "web-single: The database /data/predictions.db cannot be opened: user 10001 may not write in /data."
+        )
+
+
 def test_two_workers_serve(workshop: Workshop, image: str) -> None:
     with ready(workshop, image, "--env", "WORKERS=2") as container:
         wait_until(lambda: len(container.runners()) == 2)

@@ -1,5 +1,6 @@
 """The SQLAlchemy engine with the settings that make SQLite a ledger: what is committed survives a power cut."""
 
+import os
 import sqlite3
 import sys
 import time
@@ -109,6 +110,9 @@ def is_locked(error: DBAPIError) -> bool:
 
 def _cannot_open(url: URL, error: DBAPIError) -> str:
     folder = Path(url.database or "").absolute().parent
+    reason = str(error.orig)
     if not folder.is_dir():
-        return f"The database {url.database} cannot be opened: there is no folder {folder}."
-    return f"The database {url.database} cannot be opened: {error.orig}."
+        reason = f"there is no folder {folder}"
+    elif not os.access(folder, os.W_OK):
+        reason = f"user {os.geteuid()} may not write in {folder}"
+    return f"The database {url.database} cannot be opened: {reason}."

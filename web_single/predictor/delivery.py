@@ -28,7 +28,11 @@ class Delivery:
     def open(cls, artefact: Path) -> "Delivery":
         """Take the fingerprint of the delivery that holds this artefact."""
         artefact = artefact.absolute()
-        if not artefact.is_file():
+        try:
+            is_there = artefact.is_file()
+        except OSError as error:
+            raise DeliveryError(f"The delivery in {artefact.parent} cannot be read: {error}.") from error
+        if not is_there:
             raise DeliveryError(f"There is no model at {artefact}: set MODEL_PATH to the delivered artefact.")
         sha256 = fingerprint(artefact.parent)
         return cls(artefact=artefact, sha256=sha256, scikit_learn=read_scikit_learn_version(artefact))
