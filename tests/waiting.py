@@ -8,12 +8,14 @@ LONGEST_SECONDS = 30.0
 PAUSE_SECONDS = 0.02
 
 
-def wait_until(happened: Callable[[], bool], seconds: float = LONGEST_SECONDS) -> float:
+def wait_until(
+    happened: Callable[[], bool], seconds: float = LONGEST_SECONDS, *, pause_seconds: float = PAUSE_SECONDS
+) -> float:
     """Return after how many seconds it happened; fail where it does not."""
     start = time.monotonic()
     while not happened():
         assert time.monotonic() - start < seconds, "it did not happen"
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(pause_seconds)
     return time.monotonic() - start
 
 

@@ -11,13 +11,27 @@ from web_single.app import create_app
 from web_single.config import Config
 from web_single.config_report import describe, near_misses
 from web_single.database.engine import read_url
-from web_single.errors import ConfigError, DatabaseOpenError, DeliveryError, ListenError, StartError
+from web_single.errors import (
+    ConfigError,
+    DatabaseOpenError,
+    DeliveryError,
+    ExportError,
+    ListenError,
+    WebSingleError,
+)
+from web_single.export_command import export
 from web_single.monitoring import Event, configure_logging, get_logger
 from web_single.predictor.delivery import Delivery
 from web_single.server import WebServer, listen
 from web_single.supervisor import Supervisor
 
-EXIT_CODES: dict[type[StartError], int] = {ConfigError: 2, DeliveryError: 3, DatabaseOpenError: 4, ListenError: 5}
+EXIT_CODES: dict[type[WebSingleError], int] = {
+    ConfigError: 2,
+    DeliveryError: 3,
+    DatabaseOpenError: 4,
+    ListenError: 5,
+    ExportError: 6,
+}
 
 log = get_logger()
 commands = typer.Typer(
@@ -71,10 +85,13 @@ async def supervise(config: Config, delivery: Delivery, listener: socket) -> Non
     await Supervisor(config, delivery, listener).run()
 
 
+commands.command()(export)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and end the process: with 0, or with a sentence on stderr and the code of the fault."""
     try:
         commands(arguments)
-    except StartError as error:
+    except WebSingleError as error:
         sys.stderr.write("".join(f"web-single: {line}\n" for line in error.sentence.splitlines()))
         sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))

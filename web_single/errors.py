@@ -7,6 +7,7 @@ WebSingleError
 │   │   └── DeliveryChangedError  its files are not those the server started with
 │   ├── DatabaseOpenError         the database cannot be opened
 │   └── ListenError               the address cannot be listened on
+├── ExportError                   the export cannot be written where it should go
 ├── InvalidInputError             the request cannot be answered, and never will be
 │   ├── NotJsonError              its body cannot be read at all
 │   └── InvalidFeaturesError      it has features that the model does not take
@@ -50,6 +51,10 @@ class DatabaseOpenError(StartError):
 
 class ListenError(StartError):
     """The address cannot be listened on."""
+
+
+class ExportError(WebSingleError):
+    """The export cannot be written where it should go."""
 
 
 class InvalidInputError(WebSingleError):
