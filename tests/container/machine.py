@@ -73,6 +73,6 @@ def debian_mirror() -> str:
     raise UnfitMachineError("The apt sources of this machine name no mirror of its own release.")
 
 
-def certificates() -> Path:
-    """Return the authorities that this machine trusts; behind a mirror the build must trust them too."""
-    return Path("/etc/ssl/certs/ca-certificates.crt")
+def trusted_authorities() -> list[Path]:
+    """Return the certificates that this machine trusts, if any; behind a mirror the build must trust them too."""
+    return [path for path in [Path("/etc/ssl/certs/ca-certificates.crt")] if path.is_file()]

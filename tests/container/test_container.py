@@ -91,6 +91,7 @@ def test_the_health_check_passes(container: Container) -> None:
 
 def test_the_health_check_fails_where_the_model_is_away(workshop: Workshop, image: str, delivery: Path) -> None:
     with ready(workshop, image, "--volume", f"{delivery}:/delivery:ro") as container:
+        assert container.health_check() == 0
         (delivery / "note.txt").write_text("a delivery that changed is not started again")
         (runner,) = container.runners()
         runner.kill()

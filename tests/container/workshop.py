@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from tests.container.machine import DISPOSABLE, UnfitMachineError, certificates, debian_mirror
+from tests.container.machine import DISPOSABLE, UnfitMachineError, debian_mirror, trusted_authorities
 
 BASE = "localhost/base:test"
 BASE_RELEASE = "trixie"
@@ -91,10 +91,10 @@ class Workshop:
 
     def build(self, context: Path, image: str, dockerfile: str = "Dockerfile") -> str:
         """Build an image as `docker build` does, and return what the build prints."""
-        trusted = certificates()
+        trusted = [f"--volume={path}:{path}:ro" for path in trusted_authorities()]
         return self.run(
             *(*DISPOSABLE, "buildah", "build", "--isolation", "chroot", "--format", "docker", "--pull-never"),
-            *("--build-arg", f"BASE_IMAGE={BASE}", "--volume", f"{trusted}:{trusted}:ro"),
+            *("--build-arg", f"BASE_IMAGE={BASE}", *trusted),
             *("--file", str(context / dockerfile), "--tag", image, str(context)),
         ).stdout
 
