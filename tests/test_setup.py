@@ -25,7 +25,9 @@ def checkout(tmp_path: Path) -> Path:
 
 def what_make_would_do(checkout: Path, target: str) -> str:
     """Return the commands of a dry run."""
-    told = subprocess.run(["make", "-n", target], cwd=checkout, check=True, capture_output=True, text=True)
+    told = subprocess.run(
+        ["make", "-n", "--no-print-directory", target], cwd=checkout, check=True, capture_output=True, text=True
+    )
     return told.stdout
 
 

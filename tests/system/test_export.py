@@ -116,6 +116,13 @@ def test_a_missing_folder_is_told(database: Path, out: Path) -> None:
     )
 
 
+@pytest.fixture
+def _without_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may write no file, or is killed, cannot write down its coverage either."""
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.mark.usefixtures("_without_coverage")
 @pytest.mark.parametrize(("rows", "room"), [(5_000, 64), (1, 0)], ids=["found midway", "found at the end"])
 def test_a_full_disk_leaves_the_old_file_and_nothing_else(database: Path, out: Path, rows: int, room: int) -> None:
     fill(database, rows)
@@ -164,6 +171,7 @@ def freeze_midway(process: subprocess.Popen[bytes], out: Path) -> None:
     assert list(out.glob(".*.part"))
 
 
+@pytest.mark.usefixtures("_without_coverage")
 @pytest.mark.parametrize(
     ("number", "code", "left"),
     [(signal.SIGINT, 130, 0), (signal.SIGTERM, 143, 0), (signal.SIGHUP, 129, 0), (signal.SIGKILL, -9, 1)],
