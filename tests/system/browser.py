@@ -27,7 +27,7 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-gpu",
     "--disable-dev-shm-usage",
-    "--window-size=1280,1800",
+    "--window-size=1000,2300",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--proxy-server=127.0.0.1:1",  # nobody listens there
     "--proxy-bypass-list=127.0.0.1",
@@ -87,8 +87,8 @@ class Page:
         return str(self.run(f"document.querySelector({json.dumps(selector)}).innerText"))
 
     def save_picture(self, path: Path) -> None:
-        size = self._call("Page.getLayoutMetrics")["cssContentSize"]
-        told = self._call("Page.captureScreenshot", captureBeyondViewport=True, clip={**size, "scale": 1})
+        """Save what is to be seen without scrolling."""
+        told = self._call("Page.captureScreenshot")
         path.write_bytes(base64.b64decode(told["data"]))
 
     def _call(self, method: str, **parameters: object) -> dict[str, Any]:
