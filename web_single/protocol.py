@@ -62,6 +62,14 @@ class LimitedProtocol(HttpToolsProtocol):
             self._refuse(*self._large_head())
         self._watch()
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
+        """Answer what was asked whole, although the client will ask nothing more: `nc` and others shut their side."""
+        latest = self._latest()
+        if latest is None or latest.response_complete or self._is_reading:
+            return False
+        latest.keep_alive = False
+        return True
+
     def on_message_begin(self) -> None:
         """Begin to count."""
         self._reads_head = self._is_reading = self._has_begun = True

@@ -230,6 +230,21 @@ def test_what_follows_a_whole_request_does_not_cost_it_its_answer(server: Server
     assert answer.statuses == [200]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_who_has_shut_its_own_side_is_answered(server: Server, count: int) -> None:
+    with closing(connect(server)) as connection:
+        connection.sendall(GOOD * count)
+        connection.shutdown(socket.SHUT_WR)
+        assert Answer(read_to_the_end(connection)).statuses == [200] * count
+
+
+def test_who_shuts_its_own_side_before_its_request_is_whole_is_not_waited_for(server: Server) -> None:
+    with closing(connect(server)) as connection:
+        connection.sendall(GOOD[:-1])
+        connection.shutdown(socket.SHUT_WR)
+        assert read_to_the_end(connection) == b""
+
+
 def test_requests_sent_at_once_are_answered_in_their_order(server: Server) -> None:
     answer = send(server, GOOD * 3 + b"GET /nowhere HTTP/1.1\r\nConnection: close\r\n\r\n")
     assert answer.statuses == [200, 200, 200, 404]
