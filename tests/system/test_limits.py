@@ -31,6 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     limits = {name: globals()[name] for name in ("READ_TIMEOUT_SECONDS", "MAX_HEADER_BYTES", "MAX_BODY_BYTES")}
     with running(tmp_path_factory.mktemp("limits"), **limits) as server:
         yield server
+        assert server.stop() == 0
 
 
 class Answer:
