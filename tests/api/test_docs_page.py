@@ -12,7 +12,10 @@ from web_single.config import Config
 
 def test_the_root_leads_to_the_page(client: TestClient) -> None:
     answer = client.get("/", follow_redirects=False)
-    assert (answer.status_code, answer.headers["Location"]) == (307, "/docs")
+    assert (answer.status_code, answer.headers["Location"]) == (
+        307,
+        "docs",
+    )  # relative: a proxy may have put us below a path
 
 
 def test_the_page_names_nothing_but_files_of_this_server_and_these_are_there(client: TestClient) -> None:
@@ -35,6 +38,13 @@ def test_files_of_the_page_are_not_sent_twice(client: TestClient) -> None:
     url = "/docs/assets/swagger-ui.css"
     etag = client.get(url).headers["ETag"]
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("wanted", ["bytes=999999999-", "lines=1", "bytes=0-1,5-6"])
+def test_a_range_of_a_file_is_passed_over(client: TestClient, wanted: str) -> None:
+    answer = client.get("/docs/assets/swagger-ui.css", headers={"Range": wanted})
+    assert answer.status_code == 200
+    assert len(answer.content) == int(answer.headers["Content-Length"])
 
 
 def test_no_other_file_is_served(client: TestClient) -> None:

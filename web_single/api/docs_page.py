@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 async def redirect_to_docs() -> RedirectResponse:
     """Lead who opens the server in a browser to the page."""
-    return RedirectResponse("/docs")
+    return RedirectResponse("docs")
 
 
 @router.get("/docs")
@@ -43,7 +43,10 @@ async def get_asset(name: str, request: Request) -> Response:
     """Return a script, a style or the icon of the page, as the package fastapi-swagger carries them."""
     # Its own routes name them by the scheme and host that the server sees, which behind a proxy are not those
     # of the browser, and send them anew each time.
-    return await StaticFiles(packages=[("fastapi_swagger", "resources")]).get_response(name, request.scope)
+    # Ranges are passed over: what is wrong with one would be answered in plain text.
+    headers = [(key, value) for key, value in request.scope["headers"] if key != b"range"]
+    files = StaticFiles(packages=[("fastapi_swagger", "resources")])
+    return await files.get_response(name, {**request.scope, "headers": headers})
 
 
 @router.get("/openapi.json")
