@@ -33,10 +33,13 @@ class LimitedProtocol(HttpToolsProtocol):
     _is_reading = True
     _has_begun = False
     _is_ending = False
+    _owns_latest = False  # the latest request that the application has got is the one whose body is being read
+    _previous: RequestResponseCycle | None = None
     _head_bytes = 0  # of the head that is being read, as far as the parser has told
     _untold_bytes = 0  # received since the parser told something: it keeps a header until it is whole
     _dropped_bytes = 0
     _data = b""
+    _again = b""
     _refusal: tuple[int, str] | None = None
     _timer: asyncio.TimerHandle | None = None
 
@@ -51,28 +54,24 @@ class LimitedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Let the parser read; what it keeps to itself may not grow beyond the limit of a head."""
-        if self._is_ending:
-            self._drop(data)
-            return
-        self._untold_bytes += len(data)
-        self._data = data
-        super().data_received(data)
-        if self._head_bytes + self._untold_bytes > self.max_header_bytes + len(data):
-            self._refuse(*self._large_head())
-        self._watch()
+        """Let the parser read, and wait for what is to come now: the rest of a request, or the next one."""
+        while data:
+            self._read(data)
+            data, self._again = self._again, b""
+        if self._is_reading:
+            self._watch()
+        elif self._is_at_rest() and self.timeout_keep_alive_task is None and not self.transport.is_closing():
+            handler = self.timeout_keep_alive_handler
+            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, handler)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Answer what was asked whole, although the client will ask nothing more: `nc` and others shut their side."""
-        latest = self._latest()
-        if latest is None or latest.response_complete or self._is_reading:
-            return False
-        latest.keep_alive = False
-        return True
+        return self._finish_earlier()
 
     def on_message_begin(self) -> None:
         """Begin to count."""
         self._reads_head = self._is_reading = self._has_begun = True
+        self._owns_latest = False
         self._head_bytes = self._untold_bytes = self._dropped_bytes = 0
         super().on_message_begin()
 
@@ -90,8 +89,13 @@ class LimitedProtocol(HttpToolsProtocol):
         """Let the application begin; the body gets a time of its own."""
         self._reads_head = False
         self._stop_watching()
-        if not self.parser.should_upgrade():
-            super().on_headers_complete()
+        if self.parser.should_upgrade():
+            return
+        if self.parser.get_http_version() == "1.0":
+            self.expect_100_continue = False
+        self._previous = self._latest()
+        super().on_headers_complete()
+        self._owns_latest = True
 
     def on_body(self, body: bytes) -> None:
         """Pass on a part of the body, or drop it where the answer was given without it."""
@@ -104,10 +108,16 @@ class LimitedProtocol(HttpToolsProtocol):
         """Wait for nothing until the next request begins."""
         if self.parser.should_upgrade():
             return
-        self._is_reading = self._has_begun = False
+        self._is_reading = self._has_begun = self._owns_latest = False
         self._untold_bytes = 0
         self._stop_watching()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, unless a part of it is there: that has a time of its own."""
+        super().on_response_complete()
+        if self._is_reading:
+            self._unset_keepalive_if_required()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Read a request again without its offer of another protocol, with which the parser reads no body.
@@ -124,11 +134,23 @@ class LimitedProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version().encode()
         head = b"%s %s HTTP/%s\r\n" % (method, self.url, version) + _encode_headers(kept)
         self.parser = HttpRequestParser(self)
-        self.data_received(head + rest)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self._again = head + rest
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed, or what one of these methods has refused while it was parsed."""
         self._refuse(*self._refusal or (400, "This is no HTTP request that could be read."))
+
+    def _read(self, data: bytes) -> None:
+        """Let the parser read; what it keeps to itself may not grow beyond the limit of a head."""
+        if self._is_ending:
+            self._drop(data)
+            return
+        self._untold_bytes += len(data)
+        self._data = data
+        super().data_received(data)
+        if self._head_bytes + self._untold_bytes > self.max_header_bytes + len(data):
+            self._refuse(*self._large_head())
 
     def _count(self, byte_count: int) -> None:
         self._untold_bytes = 0
@@ -171,39 +193,58 @@ class LimitedProtocol(HttpToolsProtocol):
         """Return the latest request whose head has been read."""
         return self.cycle
 
+    def _is_at_rest(self) -> bool:
+        latest = self._latest()
+        return latest is None or latest.response_complete
+
     def _is_held_up(self) -> bool:
         """Tell whether nothing may come because an answer is still being given."""
         latest = self._latest()
         if latest is None or latest.response_complete:
             return False
-        return bool(self.pipeline) or self._reads_head or latest.response_started
+        return bool(self.pipeline) or not self._owns_latest or latest.response_started
 
     def _can_answer(self) -> bool:
         """Tell whether an answer written now would be taken for that of the request at fault."""
         latest = self._latest()
-        if latest is None or self._reads_head:
-            return latest is None or latest.response_complete
+        if latest is None or not self._owns_latest:
+            return self._is_at_rest()
         return not (self.pipeline or latest.response_started)
 
     def _refuse(self, status: int, sentence: str) -> None:
-        """Answer, and end the connection; an answer that is being given is finished first, and is the last one."""
+        """Answer, and end the connection; answers to earlier requests are given first, and are the last ones."""
         if self._is_ending or self.transport.is_closing():
             return
         log.warning(Event.REQUEST_REFUSED, status=status, reason=sentence)
-        self._is_ending = True
-        self._stop_watching()
-        latest = self._latest()
-        if not self._can_answer() and latest is not None:
-            latest.keep_alive = False
-            if latest.response_complete or not self._reads_head:
+        if not self._can_answer():
+            if not self._finish_earlier():
                 self.transport.close()
             return
+        self._end()
+        latest = self._latest()
         if latest is not None:
             latest.disconnected = True
             latest.message_event.set()
         self.transport.write(self._response(status, sentence))
         self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def _finish_earlier(self) -> bool:
+        """Take nothing more, and close when all is answered that was asked whole; False where nothing is."""
+        if self._owns_latest and self.pipeline:  # the latest waits for its turn, and has no whole body
+            self.pipeline.popleft()
+            self.cycle = self._previous  # type: ignore[assignment]  # it waits for its turn behind this one
+            self._owns_latest = False
+        latest = self._latest()
+        if latest is None or latest.response_complete or (self._owns_latest and not latest.response_started):
+            return False
+        latest.keep_alive = False
+        self._end()
+        return True
+
+    def _end(self) -> None:
+        self._is_ending = True
+        self._stop_watching()
 
     def _response(self, status: int, sentence: str) -> bytes:
         body = json.dumps({"detail": sentence}).encode()

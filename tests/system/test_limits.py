@@ -15,6 +15,7 @@ import pytest
 
 from tests.api.wrong_requests import WRONG_REQUESTS
 from tests.openapi_document import KEPT
+from tests.system.connections import HEAD, connect, read_to_the_end, send
 from tests.system.servers import Server, running
 
 READ_TIMEOUT_SECONDS = 1
@@ -22,7 +23,6 @@ MAX_HEADER_BYTES = 4096
 MAX_BODY_BYTES = 50_000
 LONG_LIST = 60_000  # about 9 MB: more than the buffers of both ends
 GOOD_BODY = b'{"features": [5.1, 3.5, 1.4, 0.2]}'
-HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 GOOD = HEAD + b"Content-Length: %d\r\n\r\n" % len(GOOD_BODY) + GOOD_BODY
 
 
@@ -32,43 +32,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("limits"), **limits) as server:
         yield server
         assert server.stop() == 0
-
-
-class Answer:
-    """The bytes that came back on a connection until the server ended it, as one or more HTTP answers."""
-
-    def __init__(self, received: bytes) -> None:
-        self.received = received
-        self.statuses = [int(part[:3]) for part in received.split(b"HTTP/1.1 ")[1:]]
-        body = received.rpartition(b"\r\n\r\n")[2]
-        self.detail = str(json.loads(body).get("detail", "")) if body else ""
-
-
-def connect(server: Server, *, buffer_bytes: int | None = None) -> socket.socket:
-    """Return a connection; with a small buffer the server cannot send far ahead of what is read."""
-    url = httpx2.URL(server.url)
-    connection = socket.socket()
-    if buffer_bytes is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-    connection.settimeout(20)
-    connection.connect((url.host, url.port))
-    return connection
-
-
-def read_to_the_end(connection: socket.socket) -> bytes:
-    received = bytearray()
-    while block := connection.recv(65536):
-        received += block
-    return bytes(received)
-
-
-def send(server: Server, *parts: bytes, pause_seconds: float = 0) -> Answer:
-    """Send the parts one after the other, and return what came back until the server closed the connection."""
-    with closing(connect(server)) as connection:
-        for part in parts:
-            connection.sendall(part)
-            time.sleep(pause_seconds)
-        return Answer(read_to_the_end(connection))
 
 
 def stored(server: Server) -> int:
@@ -229,14 +192,6 @@ def test_a_body_that_is_not_sent_whole_stores_nothing(server: Server) -> None:
 def test_what_follows_a_whole_request_does_not_cost_it_its_answer(server: Server) -> None:
     answer = send(server, GOOD + b"and some rubbish\r\n\r\n")
     assert answer.statuses == [200]
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_who_has_shut_its_own_side_is_answered(server: Server, count: int) -> None:
-    with closing(connect(server)) as connection:
-        connection.sendall(GOOD * count)
-        connection.shutdown(socket.SHUT_WR)
-        assert Answer(read_to_the_end(connection)).statuses == [200] * count
 
 
 def test_who_shuts_its_own_side_before_its_request_is_whole_is_not_waited_for(server: Server) -> None:

@@ -44,9 +44,8 @@ async def get_asset(name: str, request: Request) -> Response:
     # Its own routes name them by the scheme and host that the server sees, which behind a proxy are not those
     # of the browser, and send them anew each time.
     # Ranges are passed over: what is wrong with one would be answered in plain text.
-    headers = [(key, value) for key, value in request.scope["headers"] if key != b"range"]
-    files = StaticFiles(packages=[("fastapi_swagger", "resources")])
-    return await files.get_response(name, {**request.scope, "headers": headers})
+    request.scope["headers"] = [(key, value) for key, value in request.scope["headers"] if key != b"range"]
+    return await StaticFiles(packages=[("fastapi_swagger", "resources")]).get_response(name, request.scope)
 
 
 @router.get("/openapi.json")

@@ -35,7 +35,7 @@ from web_single.dependencies import PredictionServiceDependency
 class PredictionIdConvertor(StringConvertor):
     """Whatever stands for an id in a path, but for the names of other calls."""
 
-    regex = "(?!batch$)[^/]+"
+    regex = r"(?!batch\Z)[^/]+"
 
 
 register_url_convertor("prediction_id", PredictionIdConvertor())

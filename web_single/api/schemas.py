@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field, JsonValue, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 MAX_ID = 2**63 - 1
@@ -52,7 +52,7 @@ class PredictionRequest(Strict):
 class BatchRequest(Strict):
     """Several rows of features."""
 
-    instances: Annotated[list[Features], Field(min_length=1)]
+    instances: Annotated[list[Features], FailFast(), Field(min_length=1)]
 
 
 class PredictOptions(Strict):

@@ -2,6 +2,7 @@
 
 import codecs
 import json
+from collections import Counter
 from collections.abc import Iterator
 from json import JSONDecodeError
 from typing import Any
@@ -50,8 +51,7 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object; which of two equal keys counts is not for us to choose."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        doubled = next(key for key in keys if keys.count(key) > 1)
+        (doubled, _), *_ = Counter(key for key, _ in pairs).most_common(1)
         raise InvalidInputError(f"The key {json.dumps(doubled)} stands more than once in an object.")
     return found
 
