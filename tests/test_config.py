@@ -125,6 +125,8 @@ def test_a_database_in_memory_is_refused_in_prod() -> None:
 
 def test_a_database_in_the_models_folder_is_refused_for_it_would_change_the_version(tmp_path: Path) -> None:
     model = tmp_path / "delivery/model.joblib"
+    model.parent.mkdir()
+    model.touch()
     for database in (tmp_path / "delivery/x.db", tmp_path / "delivery/data/x.db"):
         with pytest.raises(ConfigError, match="lie in the model's folder"):
             read_url(Config.load(model_path=model, db_url=f"sqlite:///{database}"))

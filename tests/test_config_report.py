@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from web_single import VERSION
 from web_single.cli import commands, main
 from web_single.config import Config
 from web_single.config_report import masked, settings_meant_by
@@ -104,4 +105,19 @@ def test_a_wrong_value_ends_a_command_with_a_sentence_and_code_2(
     with pytest.raises(SystemExit) as ended:
         main([command])
     assert ended.value.code == 2
+    assert capsys.readouterr().err == f"web-single: {sentence}\n"
+
+
+def test_the_version_is_told() -> None:
+    assert CliRunner().invoke(commands, ["--version"]).stdout == f"{VERSION}\n"
+
+
+def test_a_folder_for_the_artefact_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MODEL_PATH", str(tmp_path))
+    with pytest.raises(SystemExit) as ended:
+        main(["serve"])
+    assert ended.value.code == 3
+    sentence = f"MODEL_PATH: {tmp_path} is a folder; name the file in it, such as model.joblib."
     assert capsys.readouterr().err == f"web-single: {sentence}\n"

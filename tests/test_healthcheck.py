@@ -43,7 +43,7 @@ def serving(server: HTTPServer) -> Iterator[int]:
         server.server_close()
 
 
-def check_health(host: str, port: int) -> tuple[int, str]:
+def check_health(host: str, port: int | str) -> tuple[int, str]:
     """Return the exit code and what it says."""
     ended = subprocess.run(
         [sys.executable, "-m", "web_single.healthcheck"],
@@ -83,3 +83,9 @@ def test_it_fails_where_nobody_answers() -> None:
         code, told = check_health("127.0.0.1", taken.getsockname()[1])
     assert code == 1
     assert "does not answer: [Errno" in told
+
+
+def test_empty_settings_count_as_none_here_too() -> None:
+    with serving(HTTPServer(("127.0.0.1", 0), NotReady)) as port:
+        assert "is not ready" in check_health("", port)[1]
+    assert "on port 8000" in check_health("127.0.0.2", "")[1]

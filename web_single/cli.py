@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from web_single import VERSION
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.config_report import describe, near_misses
@@ -42,8 +43,23 @@ commands = typer.Typer(
 )
 
 
+def tell_version(*, asked: bool) -> None:
+    """Print the version, and end."""
+    if asked:
+        typer.echo(VERSION)
+        raise typer.Exit
+
+
 @commands.callback()
-def about() -> None:
+def about(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=lambda value: tell_version(asked=value), is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
     """Put a data scientist's model online, and keep it there."""
 
 

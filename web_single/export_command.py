@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from web_single.config import Config
+from web_single.config_report import near_misses
 from web_single.database.export import StoredPredictions
 from web_single.service.export import Export, Table, TellProgress
 from web_single.service.export_formats import ExportFormat
@@ -45,6 +46,8 @@ def export(output: OutputOption = STDOUT, file_format: FormatOption = None, *, w
     if wide and file_format is not ExportFormat.CSV:
         raise typer.BadParameter(f"--wide is a form of csv, not of {file_format}.")
     end_when_broken_off()
+    for name, meant in near_misses().items():
+        sys.stderr.write(f"web-single: {name} is no setting; {meant} is one.\n")
     with StoredPredictions(Config.load()) as stored, progress_bar(shown=is_bar_shown(output)) as tell_progress:
         tables = write(Export(stored, tell_progress), output, file_format, wide=wide)
     for table in tables:
@@ -62,9 +65,11 @@ def write(run: Export, path: Path, file_format: ExportFormat, *, wide: bool) -> 
 
 
 def format_of(output: Path) -> ExportFormat:
-    """Return the form that the name of a file asks for."""
+    """Return the form that the name of a file asks for; one without an ending, or a device, gets CSV."""
     ending = output.suffix.lower().lstrip(".").replace("jsonl", "ndjson")
-    return ExportFormat(ending) if ending in set(ExportFormat) else ExportFormat.CSV
+    if ending and ending not in set(ExportFormat):
+        raise typer.BadParameter(f"{output.name}: an export is csv, json or ndjson; --format says which.")
+    return ExportFormat(ending) if ending else ExportFormat.CSV
 
 
 def end_when_broken_off() -> None:

@@ -13,7 +13,7 @@ def main() -> None:
 
     It reads HOST and PORT itself: it runs every few seconds, and the whole of `Config` would be most of its work.
     """
-    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000"
     # Where the server listens on all addresses, 0.0.0.0 and :: lead to this machine.
     connection = HTTPConnection(host, int(port), timeout=TIMEOUT_SECONDS)
     try:

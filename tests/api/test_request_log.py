@@ -101,3 +101,11 @@ def test_a_stream_that_breaks_midway_does_not_end_as_if_it_were_whole(
     with pytest.raises(RuntimeError, match="midway"):
         TestClient(make_app(AccessLog.OFF)).get("/break")
     assert [line["event"] for line in lines()] == ["stream_broken"]
+
+
+def test_no_control_character_of_a_path_reaches_a_terminal(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.get("/%1b%5B31mred%00%0Anew")
+    log = capsys.readouterr()
+    assert "/%1b%5B31mred%00%0Anew" in log.out + log.err

@@ -17,6 +17,12 @@ class Wrong:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
 
 
+def many_keys() -> bytes:
+    """Return an object with many keys, of which the last stands twice."""
+    keys = ",".join(f'"{number}":0' for number in [*range(100_000), 99_999])
+    return f"{{{keys}}}".encode()
+
+
 def bodies() -> list[Wrong]:
     """Bodies of POST /predict."""
     digits = "1" * 400
@@ -93,6 +99,7 @@ def bodies() -> list[Wrong]:
         Wrong("no names", 422, '"price", "weight": missing', b'{"features": {}}'),
         Wrong("a text by name", 422, "Feature 1 (weight): a number", b'{"features": {"price": 1, "weight": "2"}}'),
         Wrong("1 MB of features", 422, "2 features are expected", b'{"features": [' + b"1," * 500_000 + b"1]}"),
+        Wrong("100,000 keys, one doubled", 422, '"99999" stands', many_keys()),
         Wrong("a body over the limit", 413, "MAX_BODY_BYTES", b'{"features": [' + b"1," * 2**20 + b"1]}"),
     ]
 
@@ -100,6 +107,7 @@ def bodies() -> list[Wrong]:
 def batches() -> list[Wrong]:
     """Bodies of POST /predict/batch, and its query."""
     path = "/predict/batch"
+    long = b'{"instances": [' + b"1," * 400_000 + b"1]}"
     return [
         Wrong("a batch without rows", 422, "instances: at least 1", b'{"instances": []}', path=path),
         Wrong("a batch with a bad row", 422, "Instance 1: Feature 0", b'{"instances": [[1, 2], ["a", 2]]}', path=path),
@@ -108,6 +116,7 @@ def batches() -> list[Wrong]:
         Wrong("a batch with 1e39", 422, "Instance 1: Feature 1", b'{"instances": [[1, 2], [1, 1e39]]}', path=path),
         Wrong("a batch too long", 422, "At most 1000", b'{"instances": [' + b"[1,2]," * 1000 + b"[1,2]]}", path=path),
         Wrong("a batch of one row", 422, "instances.0: a list", b'{"instances": [1, 2]}', path=path),
+        Wrong("a batch of 400,000 numbers", 422, "instances.0: a list", long, path=path),
         Wrong("a batch by another key", 422, "instances: this key is missing", b'{"features": [[1, 2]]}', path=path),
         Wrong("a query to a batch", 422, "it takes none", b'{"instances": [[1, 2]]}', path=f"{path}?include=all"),
     ]

@@ -94,8 +94,19 @@ def test_a_wide_export_tells_each_of_its_files(database: Path, out: Path) -> Non
         ([], {"DB_URL": "mysql://x/y"}, 2, "DB_URL: mysql is not supported"),
         (["--wide", "--format", "json"], {}, 2, "--wide is a form of csv, not of json"),
         (["--format", "xml"], {}, 2, "xml"),
+        (["--output", "x.xlsx"], {}, 2, "an export is csv, json or ndjson"),
+        (["--output", "x.csv.gz"], {}, 2, "x.csv.gz: an export"),
+        ([], {"DATABASE_URL": "sqlite:///x.db"}, 4, "DATABASE_URL is no setting; DB_URL is one."),
     ],
-    ids=["no database", "a wrong DB_URL", "wide JSON", "an unknown form"],
+    ids=[
+        "no database",
+        "a wrong DB_URL",
+        "wide JSON",
+        "an unknown form",
+        "an unknown ending",
+        "a compressed file",
+        "a near-miss",
+    ],
 )
 def test_what_cannot_be_done_ends_with_a_sentence_and_a_code(
     database: Path, arguments: list[str], given: Mapping[str, str], code: int, told: str

@@ -90,7 +90,7 @@ class Exchange:
         write(
             Event.REQUEST,
             method=self._scope["method"],
-            path=self._scope["path"],
+            path=self._scope["raw_path"].decode("ascii", "backslashreplace"),  # no escape reaches a terminal
             status=self._status,
             milliseconds=round(1000 * seconds, 2),
         )

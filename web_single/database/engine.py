@@ -34,7 +34,9 @@ def read_url(config: Config) -> URL:
         raise ConfigError("DB_URL: a database in memory cannot be shared; set WORKERS=1 or name a file.")
     if is_in_memory(url) and config.app_env is AppEnv.PROD:
         raise ConfigError("DB_URL: a database in memory loses every prediction at the end; in prod, name a file.")
-    if not is_in_memory(url) and config.model_path.absolute().parent in Path(url.database or "").absolute().parents:
+    if is_in_memory(url) or not config.model_path.is_file():  # a wrong MODEL_PATH is told as what it is
+        return url
+    if config.model_path.absolute().parent in Path(url.database or "").absolute().parents:
         raise ConfigError(
             "DB_URL: the database would lie in the model's folder and change its version; name a file elsewhere."
         )

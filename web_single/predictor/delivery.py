@@ -32,6 +32,8 @@ class Delivery:
             is_there = artefact.is_file()
         except OSError as error:
             raise DeliveryError(f"The delivery in {artefact.parent} cannot be read: {error}.") from error
+        if artefact.is_dir():
+            raise DeliveryError(f"MODEL_PATH: {artefact} is a folder; name the file in it, such as model.joblib.")
         if not is_there:
             raise DeliveryError(f"There is no model at {artefact}: set MODEL_PATH to the delivered artefact.")
         sha256 = fingerprint(artefact.parent)
