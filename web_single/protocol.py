@@ -134,7 +134,6 @@ class LimitedProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version().encode()
         head = b"%s %s HTTP/%s\r\n" % (method, self.url, version) + _encode_headers(kept)
         self.parser = HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
         self._again = head + rest
 
     def send_400_response(self, msg: str) -> None:
@@ -149,6 +148,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._untold_bytes += len(data)
         self._data = data
         super().data_received(data)
+        self._data = b""  # up to 256 KiB, which a connection at rest need not keep
         if self._head_bytes + self._untold_bytes > self.max_header_bytes + len(data):
             self._refuse(*self._large_head())
 
@@ -231,9 +231,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _finish_earlier(self) -> bool:
         """Take nothing more, and close when all is answered that was asked whole; False where nothing is."""
-        if self._owns_latest and self.pipeline:  # the latest waits for its turn, and has no whole body
-            self.pipeline.popleft()
-            self.cycle = self._previous  # type: ignore[assignment]  # it waits for its turn behind this one
+        if self._owns_latest and self.pipeline:  # the latest, whose body is not whole, waits for its turn: it gets none
+            self.cycle = self._previous  # type: ignore[assignment]  # there is one before it
             self._owns_latest = False
         latest = self._latest()
         if latest is None or latest.response_complete or (self._owns_latest and not latest.response_started):

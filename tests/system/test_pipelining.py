@@ -15,6 +15,7 @@ from tests.system.connections import HEAD, Answer, connect, read_to_the_end, sen
 from tests.system.servers import Server, running
 
 SECONDS = 0.5
+READ_TIMEOUT_SECONDS = 6  # longer than a connection may rest between two requests
 LIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -27,7 +28,9 @@ def predict(kind: int) -> bytes:
 def server(tmp_path_factory: pytest.TempPathFactory, trained: Callable[[str], Path]) -> Iterator[Server]:
     """A server whose model takes its time when it is asked to."""
     model = trained("mischief")
-    with running(tmp_path_factory.mktemp("pipelining"), MODEL_PATH=model, READ_TIMEOUT_SECONDS=2) as server:
+    with running(
+        tmp_path_factory.mktemp("pipelining"), MODEL_PATH=model, READ_TIMEOUT_SECONDS=READ_TIMEOUT_SECONDS
+    ) as server:
         yield server
         assert server.stop() == 0
 
