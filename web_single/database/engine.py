@@ -34,13 +34,17 @@ def read_url(config: Config) -> URL:
         raise ConfigError("DB_URL: a database in memory cannot be shared; set WORKERS=1 or name a file.")
     if is_in_memory(url) and config.app_env is AppEnv.PROD:
         raise ConfigError("DB_URL: a database in memory loses every prediction at the end; in prod, name a file.")
-    if is_in_memory(url) or not config.model_path.is_file():  # a wrong MODEL_PATH is told as what it is
-        return url
-    if config.model_path.absolute().parent in Path(url.database or "").absolute().parents:
-        raise ConfigError(
-            "DB_URL: the database would lie in the model's folder and change its version; name a file elsewhere."
-        )
+    if not is_in_memory(url):
+        _check_place(url, config.model_path.absolute())
     return url
+
+
+def _check_place(url: URL, model: Path) -> None:
+    """Refuse a database among the files whose bytes make the model's version."""
+    is_there = os.path.isfile(model)  # noqa: PTH113 - unlike a Path's, it is False for what may not be looked at
+    if is_there and model.parent in Path(url.database or "").absolute().parents:
+        sentence = "the database would lie in the model's folder and change its version; name a file elsewhere."
+        raise ConfigError(f"DB_URL: {sentence}")
 
 
 def is_in_memory(url: URL) -> bool:
