@@ -21,6 +21,7 @@ RUN /tools/bin/poetry export --only main,container --output requirements.txt \
 # Beside the environment, so that a change of ours is a small layer of its own.
 COPY README.md LICENSE ./
 COPY web_single web_single
+COPY web_single_runner web_single_runner
 RUN /tools/bin/poetry build --format wheel \
     && /tools/bin/python -m pip --python /venv/bin/python install --no-index --no-deps --no-compile \
         --prefix /package dist/*.whl \

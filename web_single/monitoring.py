@@ -26,6 +26,7 @@ class Event(StrEnum):
     WORKER_ENDED = "worker_ended"
     WORKER_NOT_STARTED = "worker_not_started"
     RUNNER_STARTED = "runner_started"
+    SIGNATURE_UNCLEAR = "signature_unclear"
     RUNNER_ENDED = "runner_ended"
     RUNNER_NOT_STARTED = "runner_not_started"
     RUNNER_OVER_MEMORY = "runner_over_memory"

@@ -43,8 +43,12 @@ def test_the_model_is_described(client: TestClient) -> None:
         "estimator": "model.NearestCentre",
         "feature_count": 2,
         "feature_names": None,
+        "features": [{"name": None, "kind": "number", "values": None, "others": True, "missing": False}] * 2,
         "classes": ["high", "low"],
         "probabilities": True,
+        "result": {"kind": "label", "outputs": None},
+        "container": "list",
+        "row_by_row": False,
         "scikit_learn": {"made_with": None, "runs_with": None},
         "runner": {"state": "ready", "restarts": 0, "trouble": None},
     }

@@ -98,7 +98,7 @@ class Container:
 
     def runners(self) -> list[psutil.Process]:
         """Return the models' processes, without those that guard them."""
-        found = [process for process in self.processes() if "runner.py" in " ".join(process.cmdline())]
+        found = [process for process in self.processes() if "web_single_runner" in " ".join(process.cmdline())]
         return [process for process in found if process.ppid() not in [other.pid for other in found]]
 
     def stop(self) -> int:

@@ -32,13 +32,26 @@ def test_a_frame_is_read_as_it_was_written(request_id: int, head: Head, block: b
 
 @given(st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(numbers, min_size=n, max_size=n), min_size=1)))
 def test_rows_come_back_as_float64(rows: list[list[float]]) -> None:
-    decoded = decode_rows(encode_rows(rows), rows=len(rows))
+    head, block = encode_rows(rows)
+    assert head == {"rows": len(rows), "columns": len(rows[0]), "values": {}}
+    decoded = decode_rows(block, rows=len(rows))
     assert decoded == [[float(value) for value in row] for row in rows]
     assert all(
         math.copysign(1, a) == math.copysign(1, b)
         for x, y in zip(rows, decoded, strict=True)
         for a, b in zip(x, y, strict=True)
     )
+
+
+def test_columns_of_more_than_numbers_stand_in_the_head() -> None:
+    head, block = encode_rows([[1, "a", None, 2.5], [3, None, True, 4]], [1, 2])
+    assert head == {"rows": 2, "columns": 4, "values": {1: ["a", None], 2: [None, True]}}
+    assert decode_rows(block, rows=2) == [[1, 2.5], [3, 4]]
+
+
+def test_a_missing_number_is_nan_in_the_block() -> None:
+    _, block = encode_rows([[1, None]])
+    assert math.isnan(decode_rows(block, rows=1)[0][1])
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ async def test_files_that_change_while_the_model_loads_are_refused(
 ) -> None:
     copy = shutil.copytree(mischief.parent, tmp_path / "copy")
     with (copy / "model.py").open("a") as code:
-        code.write("\nopen('written-while-importing', 'w').close()\n")
+        code.write("\nsubprocess.run(['touch', 'written-while-importing'], check=True)\n")
     with pytest.raises(DeliveryError, match="changed since the server started"):
         async with started(copy / mischief.name, make_config()):
             pass

@@ -35,8 +35,8 @@ async def running(artefact: Path, load_timeout_seconds: float = 30) -> AsyncIter
 
 
 async def ask(runner: RunnerProcess, rows: list[list[float]], *, probabilities: bool = False) -> dict[str, object]:
-    head = {"rows": len(rows), "columns": len(rows[0]), "probabilities": probabilities}
-    reply, _ = await runner.call(head, encode_rows(rows), timeout_seconds=30)
+    head, block = encode_rows(rows)
+    reply, _ = await runner.call(head | {"probabilities": probabilities}, block, timeout_seconds=30)
     return reply
 
 
@@ -133,6 +133,13 @@ async def test_its_training_does_not_run(deliver: Callable[..., Path]) -> None:
         ("import os; os._exit(7)", "ended while it loaded .*: exit code 7"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ended while it loaded .*: killed by SIGKILL"),
         ("def load_model(path): return open('other')", "FileNotFoundError"),
+        ("open('model.log', 'a')", "model.py would write model.log into the delivery while it is loaded"),
+        ("from pathlib import Path; Path('cache').mkdir()", "model.py would write cache into the delivery"),
+        ("import os; os.remove('model.joblib')", "model.py would write model.joblib into the delivery"),
+        (
+            "def predict(model, X, threshold): return X",
+            r"has predict\(model, X, threshold\); .* Give threshold a default",
+        ),
     ],
 )
 async def test_what_cannot_be_loaded_is_told_in_a_sentence(deliver: Callable[..., Path], code: str, told: str) -> None:
@@ -173,8 +180,8 @@ def predict(model, X):
 def predict_proba(model, X): return X
 """
     async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
-        head = {"rows": 2, "columns": 2, "probabilities": True}
-        reply, block = await runner.call(head, encode_rows([[1, 2], [3, 4]]), timeout_seconds=30)
+        head, rows = encode_rows([[1, 2], [3, 4]])
+        reply, block = await runner.call(head | {"probabilities": True}, rows, timeout_seconds=30)
     assert reply == {"results": [0, 0]}
     assert decode_rows(block, rows=2) == [[1, 2], [3, 4]]
 
@@ -227,22 +234,30 @@ async def test_probabilities_that_are_not_finite_are_told(deliver: Callable[...,
         ("functools.reduce(lambda inner, _: [inner], range(101), 1)", "at most 100 lists in each other"),
         ("(lambda ring: ring.append(ring) or ring)([])", "at most 100 lists in each other"),
         ("10**5000", "Exceeds the limit"),
-        ("{1, 2}", "not JSON serializable"),
+        ("{1, 2}", "a result may be what JSON has, not set"),
         ("'\\ud800'", "surrogates not allowed"),
     ],
 )
 async def test_a_result_that_cannot_be_kept_is_the_models_fault(
     deliver: Callable[..., Path], result: str, told: str
 ) -> None:
-    code = f"import functools\ndef predict(model, X): return [{result} for _ in X]"
+    code = f"import functools\ndef predict(model, X): return [{result} if row[0] == 99 else 0 for row in X]"
     async with running(deliver(None, code)) as runner:
-        assert told in (await ask(runner, [[1.0]]))["raised"]["message"]  # type: ignore[index]
+        assert told in (await ask(runner, [[99.0]]))["raised"]["message"]  # type: ignore[index]
+
+
+async def test_a_model_whose_every_result_cannot_be_kept_is_refused_when_it_is_loaded(
+    deliver: Callable[..., Path],
+) -> None:
+    with pytest.raises(DeliveryError, match=r"cannot be served\. The model's answers cannot be kept: .*, not set"):
+        async with running(deliver(None, "def predict(model, X): return [{1} for _ in X]")):
+            pass
 
 
 async def test_an_exception_that_no_single_row_causes_names_none(deliver: Callable[..., Path]) -> None:
-    code = "def predict(model, X): return [1 / (2 - len(X)) for _ in X]"
+    code = "def predict(model, X): return [1 / (3 - len(X)) for _ in X]"
     async with running(deliver(LinearRegression().fit(X, Y), code)) as runner:
-        reply = await ask(runner, X[:2])
+        reply = await ask(runner, X[:3])
     assert reply["row"] is None
     assert DeliveredCodeError("id", row=None).sentence.startswith("The model's own code failed on this input")
 

@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web_single.errors import InvalidFeaturesError, InvalidInputError
+from web_single.predictor.feature import Feature, Kind
 from web_single.predictor.signature import Signature
 
+NAMES = ("sepal length", "sepal width", "petal length", "petal width")
 IRIS = Signature(
-    feature_count=4,
-    feature_names=("sepal length", "sepal width", "petal length", "petal width"),
+    features=tuple(Feature(name, Kind.NUMBER) for name in NAMES),
     classes=(0, 1, 2),
     probabilities=True,
 )
-SILENT = Signature(feature_count=None, feature_names=None, classes=None, probabilities=False)
+SILENT = Signature()
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -55,6 +56,70 @@ def test_where_the_model_does_not_say_how_many_any_number_of_them_is_taken() -> 
     SILENT.row_of([1] * 100)
     with pytest.raises(InvalidFeaturesError, match="At least one feature"):
         SILENT.row_of([])
+
+
+SHOP = Signature(
+    features=(
+        Feature("price", Kind.NUMBER, missing=True),
+        Feature("colour", Kind.CATEGORY, ("blue", "red"), others=False),
+        Feature("size", Kind.CATEGORY, (1, 2, 3)),
+        Feature("review", Kind.TEXT),
+        Feature("new", Kind.BOOLEAN),
+        Feature("note", Kind.ANY, missing=True),
+    )
+)
+GOOD = [None, "red", 4, "fine", True, "x"]
+
+
+@pytest.mark.parametrize(
+    ("position", "value", "fault"),
+    [
+        (0, "1", "a number is expected, not text"),
+        (0, True, "a number is expected, not a boolean"),
+        (1, "pink", '"pink" is not one of its values, "blue", "red"'),
+        (1, None, "one of its values is expected, not null"),
+        (1, 1, "one of its values is expected, not a number"),
+        (2, "1", "a number is expected, not text"),
+        (2, None, "a number is expected, not null"),
+        (2, 2**53 + 1, "an integer beyond 2^53 is not exact as a float64"),
+        (3, 1, "text is expected, not a number"),
+        (3, None, "text is expected, not null"),
+        (4, 1, "true or false is expected, not a number"),
+        (5, [1], "a number, text or a boolean is expected, not a list"),
+        (5, math.inf, "a finite number is expected"),
+    ],
+)
+def test_each_kind_of_feature_says_what_it_takes(position: int, value: object, fault: str) -> None:
+    row = [value if at == position else good for at, good in enumerate(GOOD)]
+    with pytest.raises(InvalidFeaturesError) as caught:
+        SHOP.row_of(row)
+    assert caught.value.sentence == f"{SHOP.name_of(position)}: {fault}."
+
+
+def test_each_kind_of_feature_takes_its_own() -> None:
+    for row in (
+        GOOD,
+        [1.5, "blue", 2.5, "", False, None],
+        [1, "blue", 1, "", False, 1],
+        [1, "red", 1, "", False, True],
+    ):
+        assert SHOP.row_of(row) == row
+        assert SHOP.row_of(dict(zip(SHOP.feature_names or (), row, strict=True))) == row
+
+
+def test_a_long_list_of_values_is_told_in_part() -> None:
+    many = Signature(features=(Feature(None, Kind.CATEGORY, tuple(range(25)), others=False),))
+    with pytest.raises(InvalidFeaturesError, match=r"1 feature is expected, not 2\."):
+        many.row_of([1, 2])
+    with pytest.raises(InvalidFeaturesError, match=r"25 is not one of its values, 0, 1, .* 19 and 5 more\."):
+        many.row_of([25])
+
+
+def test_the_columns_that_hold_more_than_numbers_are_known() -> None:
+    assert SHOP.listed_columns([GOOD]) == [1, 2, 3, 4, 5]
+    assert SHOP.listed_columns([[*GOOD[:5], 1.5]]) == [1, 2, 3, 4]
+    assert IRIS.listed_columns([[1, 2, 3, 4]]) == []
+    assert SILENT.listed_columns([[1, "a", None], [1, 2, 3]]) == [1, 2]
 
 
 def test_the_rows_of_a_batch_must_be_as_long_as_the_first() -> None:

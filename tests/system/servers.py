@@ -75,7 +75,7 @@ class Server:
 
     def runners(self) -> list[psutil.Process]:
         """Return the models' processes, without those that guard them."""
-        found = [process for process in self.family() if "runner.py" in " ".join(command_of(process))]
+        found = [process for process in self.family() if "web_single_runner" in " ".join(command_of(process))]
         return [process for process in found if process.ppid() not in [other.pid for other in found]]
 
     def workers(self) -> list[psutil.Process]:

@@ -51,8 +51,7 @@ async def get_asset(name: str, request: Request) -> Response:
 @router.get("/openapi.json")
 async def get_openapi_document(request: Request, service: StatusServiceDependency) -> JSONResponse:
     """Return the OpenAPI document, with what is known of the model."""
-    example = await service.get_example()
-    return JSONResponse(describe(request.app.openapi(), service.describe_model(), example))
+    return JSONResponse(describe(request.app.openapi(), service.describe_model(), service.get_example()))
 
 
 def content_security_policy(page: str) -> str:

@@ -3,7 +3,13 @@
 from fastapi import APIRouter
 
 from web_single.api.responses import NO_PARAMETERS, may_answer
-from web_single.api.schemas import ModelResponse, RunnerResponse, ScikitLearnResponse
+from web_single.api.schemas import (
+    FeatureResponse,
+    ModelResponse,
+    ResultResponse,
+    RunnerResponse,
+    ScikitLearnResponse,
+)
 from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import StatusServiceDependency
 from web_single.service.status_service import ModelStatus
@@ -19,13 +25,20 @@ async def get_model(service: StatusServiceDependency) -> ModelResponse:
 
 def response_of(model: ModelStatus) -> ModelResponse:
     """Return what is told of a model."""
+    signature = model.signature
     return ModelResponse(
         version=model.version,
         estimator=model.estimator,
-        feature_count=model.feature_count,
-        feature_names=list(model.feature_names) if model.feature_names is not None else None,
-        classes=list(model.classes) if model.classes is not None else None,
-        probabilities=model.probabilities,
+        feature_count=signature.feature_count,
+        feature_names=list(signature.feature_names) if signature.feature_names is not None else None,
+        features=[FeatureResponse.model_validate(feature) for feature in signature.features]
+        if signature.features is not None
+        else None,
+        classes=list(signature.classes) if signature.classes is not None else None,
+        probabilities=signature.probabilities,
+        result=ResultResponse(kind=signature.result, outputs=signature.outputs),
+        container=signature.container,
+        row_by_row=signature.row_by_row,
         scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
         runner=RunnerResponse(state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from web_single import VERSION
 from web_single.api.openapi_examples import add_examples
+from web_single.api.openapi_features import describe_features, describe_results, names_of_features
 from web_single.api.responses import HEADERS, REQUEST_ID
 from web_single.service.example import Example
 from web_single.service.status_service import ModelStatus
@@ -47,7 +48,7 @@ def describe(document: Json, model: ModelStatus, example: Example) -> Json:
     document["info"]["description"] += f"\n{sentences_about(model)}"
     describe_features(document["components"]["schemas"], model)
     describe_results(document["components"]["schemas"], model, example)
-    if not model.probabilities:
+    if not model.signature.probabilities:
         remove_probabilities(document)
     add_examples(document, model, example)
     for operation in operations(document):
@@ -60,51 +61,13 @@ def describe(document: Json, model: ModelStatus, example: Example) -> Json:
 def sentences_about(model: ModelStatus) -> str:
     """Tell which model is served, what it takes and what it answers."""
     sentences = [f"The model is a `{model.estimator}`, version `{model.version}`."]
-    if model.feature_count is not None:
-        sentences.append(f"It takes {model.feature_count} features{names_of_features(model)}.")
-    if model.classes is not None:
-        sentences.append(f"Its classes are {', '.join(f'`{label!r}`' for label in model.classes)}.")
+    signature = model.signature
+    if signature.feature_count is not None:
+        features = "feature" if signature.feature_count == 1 else "features"
+        sentences.append(f"It takes {signature.feature_count} {features}{names_of_features(model)}.")
+    if signature.classes is not None:
+        sentences.append(f"Its classes are {', '.join(f'`{label!r}`' for label in signature.classes)}.")
     return "\n".join(sentences)
-
-
-def names_of_features(model: ModelStatus) -> str:
-    """Return the names in the model's order, as an ending to a sentence."""
-    return f": {', '.join(f'`{name}`' for name in model.feature_names)}" if model.feature_names else ""
-
-
-def describe_features(schemas: Json, model: ModelStatus) -> None:
-    """Give `features` and `instances` the model's own shape, told once."""
-    number = {"type": "number"}
-    features: Json = {"type": "array", "items": number, "description": "One value for each feature, in order."}
-    if model.feature_count is not None:
-        features |= {"minItems": model.feature_count, "maxItems": model.feature_count}
-    if model.feature_names is not None:
-        by_name = {
-            "type": "object",
-            "properties": dict.fromkeys(model.feature_names, number),
-            "required": list(model.feature_names),
-            "additionalProperties": False,
-            "description": "A value for each feature by its name, in any order.",
-        }
-        features["description"] = f"One value for each feature, in this order{names_of_features(model)}."
-        features = {"oneOf": [features, by_name]}
-    schemas["Features"] = {"title": "Features"} | features
-    schemas["PredictionRequest"]["properties"]["features"] = {"$ref": "#/components/schemas/Features"}
-    schemas["BatchRequest"]["properties"]["instances"]["items"] = {"$ref": "#/components/schemas/Features"}
-
-
-def describe_results(schemas: Json, model: ModelStatus, example: Example) -> None:
-    """Say which results there are: the classes, unless the delivered `predict` answers something else."""
-    result: Json = {"title": "Result", "description": "What the model's `predict` returned, never cast."}
-    if model.classes is not None and example.results and all(label in model.classes for label in example.results):
-        result |= {"enum": list(model.classes), "description": "One of the model's classes."}
-    probabilities: Json = {"title": "Probabilities", "type": "array", "items": {"type": "number"}}
-    if model.classes is not None:
-        probabilities |= {"minItems": len(model.classes), "maxItems": len(model.classes)}
-        order = ", ".join(repr(label) for label in model.classes)
-        probabilities["description"] = f"The probability of each class, in this order: {order}."
-    schemas["PredictionResponse"]["properties"]["result"] = result
-    schemas["PredictionWithProbabilities"]["properties"] |= {"result": result, "probabilities": probabilities}
 
 
 def remove_probabilities(document: Json) -> None:

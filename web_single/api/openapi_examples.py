@@ -42,15 +42,17 @@ def predictions(example: Example) -> list[Json]:
 def rows_in_each_form(model: ModelStatus, example: Example) -> Json:
     """Return a row in the model's order, and where its features have names by these too."""
     rows: Json = {"a_row": {"features": example.rows[0]}}
-    if model.feature_names is not None:
-        rows["by_name"] = {"features": dict(zip(model.feature_names, example.rows[0], strict=True))}
+    names = model.signature.feature_names
+    if names is not None:
+        rows["by_name"] = {"features": dict(zip(names, example.rows[0], strict=True))}
     return rows
 
 
 def with_probabilities(prediction: Json, example: Example) -> Json:
     """Return the example of a prediction with probabilities, where the model has them."""
-    probabilities = example.probabilities[0]
-    return {"with_probabilities": prediction | {"probabilities": probabilities}} if probabilities is not None else {}
+    if example.probabilities is None:
+        return {}
+    return {"with_probabilities": prediction | {"probabilities": example.probabilities[0]}}
 
 
 def detail(prediction: Json, model: ModelStatus, example: Example) -> Json:

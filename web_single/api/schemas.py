@@ -120,6 +120,23 @@ class BatchResponse(Response):
     predictions: list[PredictionResponse]
 
 
+class FeatureResponse(Response):
+    """A feature: the known values of a category, whether others are taken, and whether it may be missing (null)."""
+
+    name: str | None
+    kind: str
+    values: list[JsonValue] | None
+    others: bool
+    missing: bool
+
+
+class ResultResponse(Response):
+    """What a result is: a label, a number, text, or several values; `any` where it is not known."""
+
+    kind: str
+    outputs: int | None
+
+
 class ScikitLearnResponse(Response):
     """The scikit-learn that made the artefact, and the one that runs it."""
 
@@ -142,8 +159,12 @@ class ModelResponse(Response):
     estimator: str
     feature_count: int | None
     feature_names: list[str] | None
+    features: list[FeatureResponse] | None
     classes: list[JsonValue] | None
     probabilities: bool
+    result: ResultResponse
+    container: str
+    row_by_row: bool
     scikit_learn: ScikitLearnResponse
     runner: RunnerResponse
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -37,9 +38,23 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[int, Head, bytes]:
     return request_id, head, block
 
 
-def encode_rows(rows: Sequence[Sequence[float]]) -> bytes:
-    """Return number rows, shape (rows, columns), as one little-endian float64 block in row order."""
-    return struct.pack(f"<{len(rows) * len(rows[0])}d", *(value for row in rows for value in row))
+def encode_rows(rows: Sequence[Sequence[Any]], listed: Sequence[int] = ()) -> tuple[Head, bytes]:
+    """Return rows, shape (rows, columns), as the head and the block of a request.
+
+    The columns `listed` stand as lists in the head, all others, numbers and null, as little-endian float64 in the
+    block, in row order; null is NaN there.
+    """
+    columns = len(rows[0])
+    head: Head = {"rows": len(rows), "columns": columns, "values": {at: [row[at] for row in rows] for at in listed}}
+    numbers = rows
+    if listed:
+        in_block = [at for at in range(columns) if at not in head["values"]]
+        numbers = [[row[at] for at in in_block] for row in rows]
+    flat = [value for row in numbers for value in row]
+    try:
+        return head, struct.pack(f"<{len(flat)}d", *flat)
+    except struct.error:
+        return head, struct.pack(f"<{len(flat)}d", *(math.nan if value is None else value for value in flat))
 
 
 def decode_rows(block: bytes, *, rows: int) -> list[list[float]]:

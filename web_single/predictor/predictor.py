@@ -74,14 +74,14 @@ class Predictor:
             await self._keeper
         await self._runner.end()
 
-    async def predict(self, rows: Sequence[Sequence[float]], *, with_probabilities: bool = False) -> list[Answer]:
-        """Return the model's answer to each of some number rows, shape (rows, features).
+    async def predict(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[Answer]:
+        """Return the model's answer to each of some rows, shape (rows, features), in the model's order.
 
         Raises DeliveredCodeError for what the delivered code raises and ModelUnavailableError, quickly,
         while there is no model to ask.
         """
-        head = {"rows": len(rows), "columns": len(rows[0]), "probabilities": with_probabilities}
-        block = encode_rows(rows)
+        head, block = encode_rows(rows, self.signature.listed_columns(rows))
+        head["probabilities"] = with_probabilities
         async with self._turn:
             runner = self._ready_runner()
             reply, reply_block = await self._call(runner, head, block)
@@ -145,8 +145,10 @@ class Predictor:
         except BaseException:
             await runner.end()
             raise
-        self.state, self.trouble = RunnerState.READY, None
+        self.state, self.trouble = RunnerState.READY, runner.description["trouble"]
         log.info(Event.RUNNER_STARTED, pid=runner.pid, model_version=self.delivery.version)
+        if self.trouble is not None:
+            log.warning(Event.SIGNATURE_UNCLEAR, reason=self.trouble)
         return runner
 
     async def _keep_one_alive(self) -> None:

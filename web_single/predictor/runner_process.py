@@ -14,14 +14,14 @@ from web_single.predictor.frames import Head, encode_frame, read_frame
 from web_single.predictor.model_output import ModelOutput
 from web_single.predictor.runner_environment import variables
 
-RUNNER = Path(__file__).with_name("runner.py")
+RUNNER = Path(__file__).parent.parent.with_name("web_single_runner")
 END_SECONDS = 1
 
 Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class RunnerProcess:
-    """A process that `runner.py` runs in; `description` is what the model told of itself when it had loaded."""
+    """A process that `web_single_runner` runs in; `description` is what the model told of itself when it had loaded."""
 
     def __init__(
         self, process: asyncio.subprocess.Process, lifeline: int, output: ModelOutput, channel: Channel
@@ -90,6 +90,8 @@ class RunnerProcess:
             self.kill()
             await self.ended()
             raise DeliveryError(f"The model's process ended while it loaded {artefact}: {self.exit}.") from error
+        if "refused" in head:
+            raise DeliveryError(f"{artefact.parent} cannot be served. {head['refused']}")
         if "ready" not in head:
             raise DeliveryError("{} cannot be loaded: {type}: {message}".format(artefact, **head["failed"]))
         self.description = head["ready"]

@@ -1,40 +1,55 @@
 """What goes into the model and what comes out of it, as the server knows it: the one place that checks features."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from web_single.errors import InvalidFeaturesError, InvalidInputError
+from web_single.predictor.feature import Feature, Kind, is_number
 
-LARGEST_EXACT_INTEGER = 2**53
 Features = Sequence[Any] | Mapping[str, Any]
-KIND_NAMES = {str: "text", bool: "a boolean", list: "a list", dict: "an object", type(None): "null"}
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What the model told of itself. None stands for what it does not say; the service does not invent it."""
+    """What is known of the model. None stands for what it does not say; the service does not invent it.
 
-    feature_count: int | None
-    feature_names: tuple[str, ...] | None
-    classes: tuple[Any, ...] | None
-    probabilities: bool
+    `result` is "label", "number", "text", "several" (then `outputs` says how many) or "any";
+    `container` what the delivered `predict` gets: a "dataframe", an "array", a "list", "texts" or a "row".
+    """
+
+    features: tuple[Feature, ...] | None = None
+    classes: tuple[Any, ...] | None = None
+    probabilities: bool = False
+    result: str = "any"
+    outputs: int | None = None
+    container: str = "array"
+    row_by_row: bool = False
 
     @classmethod
     def from_description(cls, description: dict[str, Any]) -> Self:
         """Return the signature in what the runner told when the model had loaded."""
-        names, classes = description["feature_names"], description["classes"]
+        features, classes = description["features"], description["classes"]
         return cls(
-            feature_count=description["feature_count"],
-            feature_names=tuple(names) if names is not None else None,
+            features=tuple(map(Feature.from_description, features)) if features is not None else None,
             classes=tuple(classes) if classes is not None else None,
-            probabilities=description["probabilities"],
+            **{name: description[name] for name in ("probabilities", "result", "outputs", "container", "row_by_row")},
         )
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values, as it is stored with the model's version."""
-        return asdict(self)
+        return {"feature_count": self.feature_count, "feature_names": self.feature_names} | asdict(self)
+
+    @property
+    def feature_count(self) -> int | None:
+        """How many features the model takes."""
+        return len(self.features) if self.features is not None else None
+
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """Their names in the model's order, where they have names."""
+        names = [feature.name for feature in self.features or () if feature.name is not None]
+        return tuple(names) or None
 
     def row_of(self, features: Features) -> Sequence[Any]:
         """Return one row in the model's order; an InvalidFeaturesError names the feature at fault."""
@@ -54,6 +69,18 @@ class Signature:
             rows.append(row)
         return rows
 
+    def listed_columns(self, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Return the columns of these rows that hold more than numbers, or may."""
+        if self.features is not None:
+            kinds: Sequence[Kind] = [feature.kind for feature in self.features]
+        else:
+            kinds = [Kind.ANY] * len(rows[0])
+        return [
+            at
+            for at, kind in enumerate(kinds)
+            if kind is not Kind.NUMBER and (kind is not Kind.ANY or not all(is_number(row[at]) for row in rows))
+        ]
+
     def _in_order(self, features: Mapping[str, Any]) -> list[Any]:
         """Return the values of features that are given by name."""
         if self.feature_names is None:
@@ -66,20 +93,22 @@ class Signature:
             raise InvalidFeaturesError(f"{_quoted(missing)}: missing among the features.")
         return [features[name] for name in self.feature_names]
 
-    def _check(self, features: Sequence[Any]) -> None:
+    def _check(self, row: Sequence[Any]) -> None:
         if self.feature_count is not None:
-            self._check_length(features, self.feature_count)
-        if not features:
+            self._check_length(row, self.feature_count)
+        if not row:
             raise InvalidFeaturesError("At least one feature is expected.")
-        for position, value in enumerate(features):
-            fault = fault_of_number(value)
+        for position, value in enumerate(row):
+            feature = self.features[position] if self.features is not None else ANYTHING
+            fault = feature.fault_of(value)
             if fault:
                 raise InvalidFeaturesError(f"{self.name_of(position)}: {fault}.")
 
     def _check_length(self, features: Sequence[Any], expected: int, like: str = "") -> None:
         if len(features) != expected:
             names = f" ({self._names()})" if self.feature_names else ""
-            raise InvalidFeaturesError(f"{expected} features are expected{names}{like}, not {len(features)}.")
+            what = "1 feature is" if expected == 1 else f"{expected} features are"
+            raise InvalidFeaturesError(f"{what} expected{names}{like}, not {len(features)}.")
 
     def check_probabilities(self) -> None:
         """Refuse to be asked for probabilities where the model has none."""
@@ -95,14 +124,8 @@ class Signature:
         return ", ".join(self.feature_names or ())
 
 
+ANYTHING = Feature(name=None, kind=Kind.ANY)
+
+
 def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
-
-
-def fault_of_number(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON can hold
-    """Return what keeps this value from being a float64 number, or None where nothing does."""
-    if type(value) is float:
-        return None if math.isfinite(value) else "a finite number is expected"
-    if type(value) is int:
-        return None if abs(value) <= LARGEST_EXACT_INTEGER else "an integer beyond 2^53 is not exact as a float64"
-    return f"a number is expected, not {KIND_NAMES[type(value)]}"

@@ -1,0 +1,110 @@
+"""One feature: which values the model takes for it."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+LARGEST_EXACT_INTEGER = 2**53
+MOST_VALUES_TOLD = 20
+KIND_NAMES = {int: "a number", float: "a number", str: "text", bool: "a boolean", list: "a list", dict: "an object"}
+
+
+class Kind(StrEnum):
+    """What a feature is: a category has known values; `any` is what the model does not tell."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    ANY = "any"
+
+
+EXPECTED = {
+    Kind.NUMBER: "a number",
+    Kind.TEXT: "text",
+    Kind.BOOLEAN: "true or false",
+    Kind.ANY: "a number, text or a boolean",
+}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature of the model.
+
+    `values` are the known ones of a category, `others` tells whether the model takes others beside them,
+    `missing` whether it takes null.
+    """
+
+    name: str | None
+    kind: Kind
+    values: tuple[Any, ...] | None = None
+    others: bool = True
+    missing: bool = False
+
+    @classmethod
+    def from_description(cls, description: dict[str, Any]) -> Self:
+        """Return a feature as the runner tells it."""
+        values = description["values"]
+        return cls(
+            **description | {"kind": Kind(description["kind"]), "values": tuple(values) if values is not None else None}
+        )
+
+    def fault_of(self, value: Any) -> str | None:  # noqa: ANN401 - whatever JSON can hold
+        """Return why the model does not take this value, or None where it does."""
+        if self.kind is Kind.NUMBER and type(value) is float and math.isfinite(value):
+            return None
+        if value is None:
+            return None if self.missing else f"{self._expected()} is expected, not null"
+        if type(value) not in self._types():
+            return f"{self._expected()} is expected, not {KIND_NAMES[type(value)]}"
+        if type(value) in (int, float):
+            fault = fault_of_number(value)
+            if fault is not None:
+                return fault
+        if self.kind is Kind.CATEGORY and not self.others and value not in (self.values or ()):
+            return f"{_shown(value)} is not one of its values, {self._values_told()}"
+        return None
+
+    def _types(self) -> tuple[type, ...]:
+        match self.kind:
+            case Kind.NUMBER:
+                return (int, float)
+            case Kind.TEXT:
+                return (str,)
+            case Kind.BOOLEAN:
+                return (bool,)
+            case Kind.ANY:
+                return (int, float, str, bool)
+        types = {type(value) for value in self.values or ()}
+        return tuple(types | {int, float} if types & {int, float} else types)
+
+    def _expected(self) -> str:
+        if self.kind is not Kind.CATEGORY:
+            return EXPECTED[self.kind]
+        return (
+            "one of its values"
+            if not self.others
+            else " or ".join(sorted({KIND_NAMES[each] for each in self._types()}))
+        )
+
+    def _values_told(self) -> str:
+        values = [_shown(value) for value in self.values or ()]
+        more = f" and {len(values) - MOST_VALUES_TOLD} more" if len(values) > MOST_VALUES_TOLD else ""
+        return ", ".join(values[:MOST_VALUES_TOLD]) + more
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - the value of a category
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def is_number(value: Any) -> bool:  # noqa: ANN401 - any JSON value
+    """Tell whether it is a number of JSON."""
+    return type(value) in (int, float)
+
+
+def fault_of_number(value: float) -> str | None:
+    """Return what keeps this number from being exact as a finite float64, or None where nothing does."""
+    if type(value) is int:
+        return None if abs(value) <= LARGEST_EXACT_INTEGER else "an integer beyond 2^53 is not exact as a float64"
+    return None if math.isfinite(value) else "a finite number is expected"

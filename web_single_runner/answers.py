@@ -1,0 +1,137 @@
+"""Answers: what the delivered `predict` returns, as plain values that JSON has, and nothing lost on the way."""
+
+import datetime as dt
+import decimal
+import enum
+import json
+import math
+from collections.abc import Iterator
+
+MOST_LEVELS = 100
+PLAIN = (int, float, str, bool, type(None))
+
+
+class UnusableAnswerError(ValueError):
+    """What the delivered code answered cannot be kept as JSON, or is not one answer a row."""
+
+
+def as_rows(name, answers, count):
+    """Return the answers of `predict` or `predict_proba`, one a row, as plain values; else raise."""
+    rows = listed(answers)
+    if rows is None and count == 1:
+        rows = [answers]
+    if rows is None or len(rows) != count:
+        found = len(rows) if rows is not None else type(answers).__name__
+        raise UnusableAnswerError("{} must answer one result a row: {} for {} rows".format(name, found, count))
+    if is_deeper(rows, MOST_LEVELS + 1):
+        raise UnusableAnswerError("a result may hold at most {} lists in each other".format(MOST_LEVELS))
+    return [plain(row) for row in rows]
+
+
+def listed(answers):
+    """Return an answer to several rows as a list of their answers; None where it is no list of any kind."""
+    if hasattr(answers, "columns") and hasattr(answers, "itertuples"):  # a DataFrame
+        names = [str(name) for name in answers.columns]
+        return [dict(zip(names, row)) for row in answers.itertuples(index=False, name=None)]
+    if hasattr(answers, "toarray"):  # a sparse matrix
+        answers = answers.toarray()
+    if kind_of(answers) == "M" and not hasattr(answers, "to_list"):  # `tolist` would make nanoseconds of dates
+        return list(answers) if getattr(answers, "ndim", 0) else None
+    if hasattr(answers, "tolist"):
+        answers = answers.tolist()
+    if isinstance(answers, Iterator):
+        answers = list(answers)
+    return answers if isinstance(answers, (list, tuple)) else None
+
+
+def plain(value):
+    """Return one answer as plain values."""
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    if isinstance(value, dict):
+        return {as_key(key): plain(part) for key, part in value.items()}
+    if isinstance(value, enum.Enum):
+        return plain(value.value)
+    return plain_scalar(value)
+
+
+def plain_scalar(value):
+    """Return what is neither a container nor of JSON's own types: dates in ISO 8601, decimals as they are written."""
+    if isinstance(value, (str, decimal.Decimal)):
+        return str(value)
+    if is_missing(value):
+        return math.nan
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    return plain_of_numpy(value)
+
+
+def plain_of_numpy(value):
+    """Return numpy's scalars and arrays, and what pandas has, as plain values."""
+    kind = kind_of(value)
+    if kind == "M" and not getattr(value, "ndim", 0):
+        return str(value)
+    if kind in ("b", "i", "u", "f", "U") and hasattr(value, "tolist"):
+        converted = value.tolist()
+        if type(converted) in PLAIN or isinstance(converted, list):
+            return converted
+    rows = listed(value) if kind is not None or hasattr(value, "columns") else None
+    if rows is None:
+        raise UnusableAnswerError("a result may be what JSON has, not {}".format(type(value).__name__))
+    return plain(rows)
+
+
+def kind_of(value):
+    """Return the kind of numpy type that it has, or None."""
+    return getattr(getattr(value, "dtype", None), "kind", None)
+
+
+def as_key(key):
+    if not isinstance(key, str):
+        raise UnusableAnswerError("the names in a result must be text, not {}".format(type(key).__name__))
+    return str(key)
+
+
+def is_missing(value):
+    """Tell whether it is one of the many nothings of pandas and numpy."""
+    return type(value).__name__ in ("NAType", "NaTType") or (kind_of(value) == "M" and str(value) == "NaT")
+
+
+def is_deeper(value, levels):
+    """Tell whether there are lists or objects in each other deeper than that, or without end."""
+    parts = value.values() if isinstance(value, dict) else value
+    return isinstance(value, (list, tuple, dict)) and (not levels or any(is_deeper(part, levels - 1) for part in parts))
+
+
+def first_not_finite(values):
+    """Return the first row whose result holds a NaN or an infinity, which JSON has not; else None."""
+    try:
+        json.dumps(values, allow_nan=False, ensure_ascii=False).encode()
+    except UnicodeError as error:
+        raise UnusableAnswerError("a result may hold no text that is no Unicode ({})".format(error.reason)) from error
+    except ValueError as error:
+        if "Out of range float" not in str(error):
+            raise UnusableAnswerError("a result must be what JSON has: {}".format(error)) from error
+        return next(row for row, value in enumerate(values) if not is_finite(value))
+    return None
+
+
+def is_finite(value):
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
+def probabilities_of(answers, count):
+    """Return the answers of `predict_proba` as as many numbers for each row."""
+    rows = as_rows("predict_proba", answers, count)
+    rows = [row if isinstance(row, list) else [row] for row in rows]
+    if len({len(row) for row in rows}) > 1:
+        raise UnusableAnswerError("predict_proba must answer as many values for each row")
+    if any(type(value) not in (int, float) for row in rows for value in row):
+        raise UnusableAnswerError("predict_proba must answer numbers, a row of them for each row")
+    return rows

@@ -1,0 +1,75 @@
+"""Asking the delivered code: the answers to some rows, or what to tell instead, and of which row."""
+
+from web_single_runner.answers import as_rows, first_not_finite, probabilities_of
+from web_single_runner.channel import explain, to_block
+from web_single_runner.rows import Rows, is_number
+
+FLOAT32_MAX = 3.4028234663852886e38
+
+
+def answer(delivered, plan, rows, with_probabilities):
+    """Return the reply to one request, head and block. Whatever the delivered code raises is told, not died of."""
+    try:
+        results = predict(delivered, plan, rows)
+        bad_row = first_not_finite(results)
+        if bad_row is not None:
+            return {"not_finite": bad_row}, b""
+        if not with_probabilities:
+            return {"results": results}, b""
+        probabilities = predict_proba(delivered, plan, rows)
+        bad_row = first_not_finite(probabilities)
+        if bad_row is not None:
+            return {"not_finite": bad_row}, b""
+        return {"results": results}, to_block(probabilities)
+    except BaseException as error:  # noqa: BLE001 - `sys.exit()` in it too
+        return failure(delivered, plan, rows, error), b""
+
+
+def predict(delivered, plan, rows):
+    """Return what the delivered `predict` answers, as plain values, one a row."""
+    if plan.row_by_row and rows.count > 1:
+        return [predict(delivered, plan, rows.part(at, at + 1))[0] for at in range(rows.count)]
+    return as_rows("predict", delivered.predict(plan.X(rows)), rows.count)
+
+
+def predict_proba(delivered, plan, rows):
+    """Return what the delivered `predict_proba` answers: as many numbers for each row."""
+    if plan.row_by_row and rows.count > 1:
+        return [predict_proba(delivered, plan, rows.part(at, at + 1))[0] for at in range(rows.count)]
+    return probabilities_of(delivered.predict_proba(plan.X(rows)), rows.count)
+
+
+def failure(delivered, plan, rows, error):
+    """Return what to tell of an exception: which row causes it, and whether a number too large for float32 does."""
+    row = first_raising(delivered, plan, rows)
+    column = first_too_large(delivered, plan, rows.part(row, row + 1)) if row is not None else None
+    if column is not None:
+        return {"too_large": row, "column": column}
+    return {"raised": explain(error), "row": row}
+
+
+def first_too_large(delivered, plan, row):
+    """Return a column whose number float32 cannot hold, where the row is taken without such numbers; else None."""
+    values = row.as_lists()[0]
+    beyond = [at for at, value in enumerate(values) if is_number(value) and abs(value) > FLOAT32_MAX]
+    without = [0.0 if at in beyond else value for at, value in enumerate(values)]
+    return beyond[0] if beyond and not raises(delivered, plan, Rows.of([without])) else None
+
+
+def first_raising(delivered, plan, rows):
+    """Return a row that makes the delivered `predict` raise, found by halves; None where it is no single one."""
+    first, end = 0, rows.count
+    if end == 1:
+        return 0
+    while end - first > 1:
+        middle = (first + end) // 2
+        first, end = (first, middle) if raises(delivered, plan, rows.part(first, middle)) else (middle, end)
+    return first if raises(delivered, plan, rows.part(first, end)) else None
+
+
+def raises(delivered, plan, rows):
+    try:
+        first_not_finite(predict(delivered, plan, rows))
+    except BaseException:  # noqa: BLE001 - which one is told with the whole request
+        return True
+    return False

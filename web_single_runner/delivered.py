@@ -1,0 +1,139 @@
+"""The delivered code and the model: imported, loaded, and called the way they plainly want to be called."""
+
+import bz2
+import contextlib
+import gzip
+import importlib.machinery
+import importlib.util
+import lzma
+import os
+import pickle
+import sys
+from pathlib import Path
+
+from web_single_runner.conventions import call_load_model, call_with_model
+from web_single_runner.refusal import RefusalError
+
+OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open), (b"\x5d\x00", lzma.open))
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+CHANGING = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "os.chmod")
+
+
+class Delivered:
+    """The model, with `predict` and perhaps `predict_proba`: each takes X and returns what the delivery answers."""
+
+    def __init__(self, code, model):
+        self.model = model
+        self.has_own_predict = hasattr(code, "predict")
+        self.predict = asked(code, model, "predict")
+        self.predict_proba = asked(code, model, "predict_proba")
+        if self.predict is None:
+            raise RefusalError(
+                "There is nothing to predict with: model.py has no predict(model, X), "
+                "and what the artefact holds ({}) has no predict(X).".format(type(model).__name__)
+            )
+
+
+def asked(code, model, name):
+    """Return the delivered function of this name, or else the model's method, as a function of X; None for neither."""
+    function = getattr(code, name, None)
+    if function is not None:
+        return call_with_model(name, function, model)
+    method = getattr(model, name, None)
+    return method if callable(method) else None
+
+
+def load(artefact):
+    """Return the delivery that holds this artefact. Nothing may be written into it meanwhile."""
+    import_without_cache_from(artefact.parent)
+    sys.path[0] = str(artefact.parent)
+    sys.argv[:] = [str(artefact.with_name("model.py"))]
+    with writes_refused(artefact.parent):
+        code = import_delivered_code(artefact)
+        function = getattr(code, "load_model", None)
+        model = call_load_model(function, artefact) if function is not None else load_artefact(artefact)
+    return Delivered(code, model)
+
+
+class UncachedLoader(importlib.machinery.SourceFileLoader):
+    """Neither writes `__pycache__` into the delivery nor runs what lies in one: its version covers sources only."""
+
+    def path_stats(self, path):
+        """Tell no time of the source: without one there is no cache."""
+        raise OSError
+
+
+def import_without_cache_from(delivery):
+    """Import the delivery's modules from their sources; all others are cached, or each start would compile them."""
+
+    def find_in(folder):
+        if delivery not in (Path(folder), *Path(folder).parents):
+            raise ImportError
+        extensions = (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES)
+        sources = (UncachedLoader, importlib.machinery.SOURCE_SUFFIXES)
+        return importlib.machinery.FileFinder(folder, extensions, sources)
+
+    sys.path_hooks.insert(0, find_in)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for what it starts
+
+
+def import_delivered_code(artefact):
+    """Return the delivered model.py as a module, or an empty one where there is none.
+
+    It runs under the name `model`, or the training behind its `__main__` guard would start.
+    It is registered as `__main__` too, because classes pickled by `python model.py` are called `__main__.X`.
+    """
+    path = artefact.with_name("model.py")
+    sys.modules["_web_single_main"] = sys.modules["__main__"]  # keeps our own globals alive
+    spec = importlib.util.spec_from_file_location("model", str(path), loader=UncachedLoader("model", str(path)))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["__main__"] = sys.modules["model"] = module
+    if path.exists():
+        spec.loader.exec_module(module)
+    return module
+
+
+def load_artefact(artefact):
+    """Return what the artefact holds: by joblib, or where the delivery has none, by pickle."""
+    try:
+        import joblib
+    except ImportError:
+        with artefact.open("rb") as file:
+            start = file.read(8)
+            file.seek(0)
+            opener = next((opener for magic, opener in OPENERS if start.startswith(magic)), contextlib.nullcontext)
+            with opener(file) as content:
+                return pickle.load(content)  # noqa: S301 - it is the data scientist's, as model.py is
+    return joblib.load(str(artefact))
+
+
+@contextlib.contextmanager
+def writes_refused(folder):
+    """Refuse what Python itself would write into the delivery. A good message, not a wall: C code passes it."""
+    refusing = [True]
+
+    def refuse(event, arguments):
+        if refusing and ((event == "open" and is_writing(arguments)) or event in CHANGING):
+            refuse_within(folder, [part for part in arguments[:2] if isinstance(part, (str, bytes, os.PathLike))])
+
+    sys.addaudithook(refuse)
+    try:
+        yield
+    finally:
+        refusing.clear()
+
+
+def is_writing(arguments):
+    """Tell whether an `open` that the audit hook hears of (path, mode, flags) is to write."""
+    flags = arguments[2]
+    return isinstance(flags, int) and bool(flags & WRITING)
+
+
+def refuse_within(folder, paths):
+    for path in paths:
+        place = Path(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - `resolve` opens what it names
+        if folder in place.parents:
+            raise PermissionError(
+                "model.py would write {} into the delivery while it is loaded. Let it write to another folder, "
+                'or put that line under `if __name__ == "__main__":`.'.format(place.relative_to(folder))
+            )

@@ -1,0 +1,35 @@
+"""How long the model's process lives: never longer than the server that started it."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+MANY_FILES = 1024
+PR_SET_PDEATHSIG = 1
+FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before the server that keeps the ledger
+
+
+def die_with_the_server(lifeline, parent):
+    """Never outlive the server, however it ends; leave stopping to it, and be the first to go when memory is short."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(FIRST_VICTIM)
+    if os.getppid() != parent:
+        os._exit(1)
+    if os.fork() == 0:
+        guard_group(lifeline)
+    os.close(lifeline)
+
+
+def guard_group(lifeline):
+    """End the model and all that it started when the server is gone: a process, for a busy model runs no thread."""
+    os.closerange(0, lifeline)
+    os.closerange(lifeline + 1, MANY_FILES)
+    os.read(lifeline, 1)  # nothing is ever written: it returns when the server's end is closed
+    os.killpg(0, signal.SIGKILL)

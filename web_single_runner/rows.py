@@ -1,0 +1,116 @@
+"""Rows: what comes over the channel, and X, what the delivered `predict` gets."""
+
+import math
+import sys
+
+from web_single_runner.channel import FLOAT64_BYTES, from_block, to_block
+
+NAN = math.nan
+
+
+class Rows:
+    """Some rows: number columns in one block, others as lists. Each call gets an X of its own, which it may change."""
+
+    def __init__(self, count, columns, block=b"", values=None):
+        self.count = count
+        self.columns = columns
+        self.block = block
+        self.values = values or {}
+
+    @classmethod
+    def of(cls, rows):
+        """Return plain rows as the server would send them: columns of numbers alone in the block."""
+        columns = len(rows[0])
+        listed = {at: [row[at] for row in rows] for at in range(columns) if not all(is_number(row[at]) for row in rows)}
+        block = to_block([[value for at, value in enumerate(row) if at not in listed] for row in rows])
+        return cls(len(rows), columns, block, listed)
+
+    def part(self, first, end):
+        """Return the rows from `first` up to `end`."""
+        row_bytes = (self.columns - len(self.values)) * FLOAT64_BYTES
+        block = self.block[first * row_bytes : end * row_bytes]
+        return Rows(end - first, self.columns, block, {at: listed[first:end] for at, listed in self.values.items()})
+
+    def as_lists(self):
+        """Return the rows as lists of plain values."""
+        rows = from_block(self.block, self.columns - len(self.values)) or [[] for _ in range(self.count)]
+        for at in sorted(self.values):
+            for row, value in zip(rows, self.values[at]):
+                row.insert(at, value)
+        return rows
+
+    def as_array(self, plan):
+        """Return X as an array, shape (rows, columns): of float64, or of objects where there is more than numbers."""
+        import numpy as np
+
+        if not self.values:
+            return np.frombuffer(self.block, dtype="<f8").reshape(self.count, self.columns).copy()
+        array = np.empty((self.count, self.columns), dtype=object)
+        for at, column in enumerate(self.as_columns()):
+            array[:, at] = [plan.missing(at) if value is None else value for value in column]
+        return array
+
+    def as_frame(self, plan):
+        """Return X as a DataFrame with the columns' names and types that the model was fitted on."""
+        import pandas as pd
+
+        if not self.values:
+            return pd.DataFrame(self.as_array(plan), columns=plan.names)
+        columns = {
+            at: as_series([plan.missing(at) if value is None else value for value in column], plan.features[at])
+            for at, column in enumerate(self.as_columns())
+        }
+        frame = pd.DataFrame(columns)
+        frame.columns = plan.names
+        return frame
+
+    def as_columns(self):
+        """Return the columns as lists of plain values."""
+        return list(zip(*self.as_lists()))
+
+
+def as_series(values, feature):
+    """Return one column: numbers as float64, a categorical one as such, all else as pandas infers on reading."""
+    import pandas as pd
+
+    if feature["dtype"] == "category":
+        return pd.Series(pd.Categorical(values, categories=feature["values"]))
+    if feature["kind"] == "number":
+        return pd.Series(values, dtype="float64")
+    return pd.Series(values)
+
+
+def is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+class Plan:
+    """How rows become X: as a "dataframe", an "array", a "list" of lists, "texts" (a list of strings), or a "row".
+
+    `features` has a dictionary for each column, or is None where their number is not known.
+    With `row_by_row` the model is asked for one row at a time.
+    """
+
+    def __init__(self, container, features):
+        self.container = container
+        self.features = features
+        self.row_by_row = False
+        self.names = [feature["name"] for feature in features] if features else None
+
+    def missing(self, at):
+        """Return what stands for a missing value in this column: NaN, as when pandas reads a file, unless told."""
+        return None if self.features and self.features[at]["none"] else NAN
+
+    def X(self, rows):
+        """Return X for some rows."""
+        if self.container == "texts":
+            return [row[0] for row in rows.as_lists()]
+        if self.container == "dataframe":
+            return rows.as_frame(self)
+        table = rows.as_array(self) if self.container != "list" and "numpy" in sys.modules else rows.as_lists()
+        return table[0] if self.container == "row" else table
+
+
+def plainest_container():
+    """Return what a model gets that says nothing: an array, or lists where it brings no numpy."""
+    return "array" if "numpy" in sys.modules else "list"

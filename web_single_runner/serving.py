@@ -1,0 +1,45 @@
+"""The life of the model's process: load, describe, then answer one request after the other."""
+
+import contextlib
+import sys
+from pathlib import Path
+
+from web_single_runner.asking import answer
+from web_single_runner.channel import Channel, explain
+from web_single_runner.delivered import load
+from web_single_runner.describe import describe
+from web_single_runner.life import die_with_the_server
+from web_single_runner.refusal import RefusalError
+from web_single_runner.rows import Rows
+
+
+def main():
+    """Serve the delivery that holds the artefact; 1 where it cannot be served, and the server has been told why."""
+    number, lifeline, parent, artefact = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+    die_with_the_server(lifeline, parent)
+    channel = Channel(number)
+    try:
+        delivered = load(artefact)
+        description, plan = describe(delivered)
+        channel.send(0, {"ready": description})
+    except RefusalError as refusal:
+        channel.send(0, {"refused": str(refusal)})
+        return 1
+    except BaseException as error:  # noqa: BLE001 - foreign code: `sys.exit()` in it is one more way to fail
+        channel.send(0, {"failed": explain(error)})
+        return 1
+    with contextlib.suppress(ConnectionError):
+        answer_requests(channel, delivered, plan)
+    return 0
+
+
+def answer_requests(channel, delivered, plan):
+    """Answer until the server closes the channel."""
+    while True:
+        request = channel.receive()
+        if request is None:
+            return
+        request_id, head, block = request
+        values = {int(at): listed for at, listed in head["values"].items()}
+        rows = Rows(head["rows"], head["columns"], block, values)
+        channel.send(request_id, *answer(delivered, plan, rows, head["probabilities"]))
