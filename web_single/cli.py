@@ -23,6 +23,7 @@ from web_single.errors import (
 from web_single.export_command import export
 from web_single.monitoring import Event, configure_logging, get_logger
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.handover import receive_delivery
 from web_single.server import WebServer, listen
 from web_single.supervisor import Supervisor
 
@@ -88,7 +89,7 @@ def serve(
     read_url(config)
     for name, meant in near_misses().items():
         log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
-    delivery = Delivery.open(config.model_path)
+    delivery = receive_delivery(config)
     with listen(config) as listener:
         if config.workers == 1:
             WebServer(create_app(config, delivery), config).run_on(listener)
