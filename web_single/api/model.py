@@ -28,4 +28,5 @@ def response_of(model: ModelStatus) -> ModelResponse:
         probabilities=model.probabilities,
         scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
         runner=RunnerResponse(state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble),
+        notice=model.notice,
     )

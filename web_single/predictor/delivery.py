@@ -84,11 +84,12 @@ class Delivery:
                 f"it could answer wrongly. Train it again with scikit-learn {running}."
             )
 
-    def check_unchanged(self) -> None:
-        """Refuse to go on with other bytes than those that were opened."""
+    def check_unchanged(self, *, loaded: bool = False) -> None:
+        """Refuse to go on with other bytes than those that were opened; `loaded`: its code may have written them."""
         _, now = digest_files(self.folder)
         if now != self.digests:
-            raise DeliveryChangedError(tell_change(self.digests, now))
+            also = " If its own code did that, let it write elsewhere." if loaded else ""
+            raise DeliveryChangedError(tell_change(self.digests, now) + also)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON values, for a process that must serve the same bytes."""
@@ -152,28 +153,32 @@ def digest_files(folder: Path) -> tuple[str, dict[str, str]]:
         for path in delivered_files(folder):
             name = path.relative_to(folder).as_posix()
             whole.update(name.encode(errors="surrogateescape") + b"\0")
-            digests[_as_text(name)] = _digest_file(path, whole)
+            digests[name_of(path, folder)] = digest_file(path, whole)
     except OSError as error:
         raise DeliveryError(f"The delivery in {folder} cannot be read: {error}.") from error
     return whole.hexdigest(), digests
 
 
-def _digest_file(path: Path, whole: Any) -> str:  # noqa: ANN401 - hashlib tells no type of what it makes
+def digest_file(path: Path, whole: Any = None) -> str:  # noqa: ANN401 - hashlib tells no type of what it makes
+    """Return the SHA-256 of a file; `whole` takes its size and its bytes too."""
     own = hashlib.sha256()
     with path.open("rb") as file:
         left = os.fstat(file.fileno()).st_size
-        whole.update(left.to_bytes(8, "little"))
+        if whole is not None:
+            whole.update(left.to_bytes(8, "little"))
         while block := file.read(BLOCK_BYTES):
-            whole.update(block)
             own.update(block)
+            if whole is not None:
+                whole.update(block)
             left -= len(block)
     if left:
         raise DeliveryChangedError(f"{path} changed while it was read: start the server when it is complete.")
     return own.hexdigest()
 
 
-def _as_text(name: str) -> str:
-    """Return a path as text that JSON can hold, also where its bytes are no UTF-8."""
+def name_of(path: Path, folder: Path) -> str:
+    """Return a file's path in the delivery, as text that JSON can hold also where its bytes are no UTF-8."""
+    name = path.relative_to(folder).as_posix()
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 

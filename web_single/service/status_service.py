@@ -24,6 +24,7 @@ class ModelStatus:
     runner_state: str
     runner_restarts: int
     runner_trouble: str | None
+    notice: str | None
 
 
 class StatusService:
@@ -34,11 +35,15 @@ class StatusService:
         self._store = store
         self._example: Example | None = None
 
-    async def check_ready(self) -> None:
-        """Return when model and database can be asked; an UnavailableError says which of them cannot."""
+    async def check_ready(self) -> str | None:
+        """Return when model and database can be asked; an UnavailableError says which of them cannot.
+
+        What is returned is for people: a sentence about a delivery that changed while it is served.
+        """
         if self._predictor.state is not RunnerState.READY:
             raise ModelUnavailableError(self._predictor.trouble or "The model is not loaded.")
         await self._store.ping()
+        return self._predictor.notice
 
     def describe_model(self) -> ModelStatus:
         """Return what is known of the model."""
@@ -55,6 +60,7 @@ class StatusService:
             runner_state=predictor.state,
             runner_restarts=predictor.restarts,
             runner_trouble=predictor.trouble,
+            notice=predictor.notice,
         )
 
     async def get_example(self) -> Example:
