@@ -32,6 +32,7 @@ class Event(StrEnum):
     MODEL_OUTPUT = "model_output"
     MODEL_OUTPUT_DROPPED = "model_output_dropped"
     DELIVERED_CODE_FAILED = "delivered_code_failed"
+    DELIVERY_TRAINS = "delivery_trains"
     DELIVERY_CHANGED = "delivery_changed"
     DELIVERY_AS_BEFORE = "delivery_as_before"
     DATABASE_OPENED = "database_opened"
