@@ -18,10 +18,12 @@ from web_single.errors import (
     DeliveryError,
     ExportError,
     ListenError,
+    NewDeliveryError,
     WebSingleError,
 )
 from web_single.export_command import export
 from web_single.monitoring import Event, configure_logging, get_logger
+from web_single.new_command import new
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.handover import receive_delivery
 from web_single.server import WebServer, listen
@@ -33,6 +35,7 @@ EXIT_CODES: dict[type[WebSingleError], int] = {
     DatabaseOpenError: 4,
     ListenError: 5,
     ExportError: 6,
+    NewDeliveryError: 7,
 }
 
 log = get_logger()
@@ -103,6 +106,7 @@ async def supervise(config: Config, delivery: Delivery, listener: socket) -> Non
 
 
 commands.command()(export)
+commands.command()(new)
 
 
 def main(arguments: list[str] | None = None) -> None:
