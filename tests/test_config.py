@@ -91,6 +91,16 @@ def test_the_home_folder_may_be_named_by_its_sign(monkeypatch: pytest.MonkeyPatc
     assert Config.load().model_path == Path.home() / "model.joblib"
 
 
+def test_a_pin_is_a_whole_fingerprint_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    fingerprint = "0123456789abcdef" * 4
+    monkeypatch.setenv("MODEL_SHA256", fingerprint)
+    assert Config.load().model_sha256 == fingerprint
+    for wrong in [fingerprint[:12], fingerprint.upper(), f" {fingerprint}", f"{fingerprint}\n", " "]:
+        monkeypatch.setenv("MODEL_SHA256", wrong)
+        with pytest.raises(ConfigError, match="MODEL_SHA256: 64 digits of 0 to 9 and a to f are expected"):
+            Config.load()
+
+
 def test_prod_does_not_read_the_file_that_lies_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / ".env").write_text("PORT=9001\n")
     monkeypatch.setenv("APP_ENV", "prod")
@@ -130,4 +140,6 @@ def test_a_database_in_the_models_folder_is_refused_for_it_would_change_the_vers
     for database in (tmp_path / "delivery/x.db", tmp_path / "delivery/data/x.db"):
         with pytest.raises(ConfigError, match="lie in the model's folder"):
             read_url(Config.load(model_path=model, db_url=f"sqlite:///{database}"))
+        with pytest.raises(ConfigError, match="lie in the model's folder"):
+            read_url(Config.load(model_path=model.parent, db_url=f"sqlite:///{database}"))
     assert read_url(Config.load(model_path=model, db_url=f"sqlite:///{tmp_path}/x.db"))

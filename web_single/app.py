@@ -15,6 +15,7 @@ from web_single.database.database import Database
 from web_single.database.prediction_store import PredictionStore
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.handover import receive_delivery
 from web_single.predictor.predictor import Predictor
 from web_single.service.opening import open_store
 from web_single.service.prediction_service import PredictionService
@@ -34,7 +35,7 @@ def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
         async with AsyncExitStack() as stack:
             database = Database(config)
             stack.push_async_callback(database.close)
-            opened = await asyncio.to_thread(Delivery.open, config.model_path) if delivery is None else delivery
+            opened = await asyncio.to_thread(receive_delivery, config) if delivery is None else delivery
             predictor = Predictor(opened, config)
             await predictor.start()
             stack.push_async_callback(predictor.stop)

@@ -18,11 +18,14 @@ from web_single.errors import (
     DeliveryError,
     ExportError,
     ListenError,
+    NewDeliveryError,
     WebSingleError,
 )
 from web_single.export_command import export
 from web_single.monitoring import Event, configure_logging, get_logger
+from web_single.new_command import new
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.handover import receive_delivery
 from web_single.server import WebServer, listen
 from web_single.supervisor import Supervisor
 
@@ -32,6 +35,7 @@ EXIT_CODES: dict[type[WebSingleError], int] = {
     DatabaseOpenError: 4,
     ListenError: 5,
     ExportError: 6,
+    NewDeliveryError: 7,
 }
 
 log = get_logger()
@@ -88,7 +92,7 @@ def serve(
     read_url(config)
     for name, meant in near_misses().items():
         log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
-    delivery = Delivery.open(config.model_path)
+    delivery = receive_delivery(config)
     with listen(config) as listener:
         if config.workers == 1:
             WebServer(create_app(config, delivery), config).run_on(listener)
@@ -102,6 +106,7 @@ async def supervise(config: Config, delivery: Delivery, listener: socket) -> Non
 
 
 commands.command()(export)
+commands.command()(new)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -21,6 +21,7 @@ SENTENCES = {
     "greater_than": "a number above {gt:g} is expected",
     "greater_than_equal": "a number from {ge:g} on is expected",
     "less_than_equal": "a number up to {le:g} is expected",
+    "string_pattern_mismatch": "64 digits of 0 to 9 and a to f are expected, without capitals and blanks",
     "byte_size": "a number of bytes is expected, such as 65536 or 64KiB",
     "byte_size_unit": "a number of bytes is expected, such as 65536 or 64KiB",
 }
@@ -97,7 +98,15 @@ class Config(BaseSettings):
         None,
         description="A file with settings, `NAME=value` a line; else `.env` in dev, and no file in prod.",
     )
-    model_path: FilePath = Field(Path("data_scientist/model.joblib"), description="The delivered artefact.")
+    model_path: FilePath = Field(
+        Path("data_scientist/model.joblib"),
+        description="The delivered artefact, or the folder that holds it.",
+    )
+    model_sha256: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{64}$",
+        description="The fingerprint that the delivery must have, as `GET /model` tells it; any other is refused.",
+    )
     db_url: str = Field("sqlite:///predictions.db", description="Where predictions are stored.")
     host: str = Field("0.0.0.0", description="The address to listen on.")  # noqa: S104 - clients come from outside
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")

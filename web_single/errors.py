@@ -8,6 +8,7 @@ WebSingleError
 │   ├── DatabaseOpenError         the database cannot be opened
 │   └── ListenError               the address cannot be listened on
 ├── ExportError                   the export cannot be written where it should go
+├── NewDeliveryError              a delivery to start from cannot be written
 ├── InvalidInputError             the request cannot be answered, and never will be
 │   ├── NotJsonError              its body cannot be read at all
 │   └── InvalidFeaturesError      it has features that the model does not take
@@ -55,6 +56,10 @@ class ListenError(StartError):
 
 class ExportError(WebSingleError):
     """The export cannot be written where it should go."""
+
+
+class NewDeliveryError(WebSingleError):
+    """A delivery to start from cannot be written."""
 
 
 class InvalidInputError(WebSingleError):

@@ -9,7 +9,6 @@ import socket
 import sys
 import time
 from collections import deque
-from dataclasses import asdict
 from typing import Any, Self
 
 from web_single import errors
@@ -76,8 +75,8 @@ class Supervisor:
     """Replaces a worker that ends, until SIGTERM or Ctrl-C; then lets all of them finish."""
 
     def __init__(self, config: Config, delivery: Delivery, listener: socket.socket) -> None:
-        plain = asdict(delivery) | {"artefact": str(delivery.artefact)}
-        self._orders = json.dumps({"config": config.model_dump_json(), "delivery": plain}).encode() + b"\n"
+        orders = {"config": config.model_dump_json(), "delivery": delivery.as_json()}
+        self._orders = json.dumps(orders).encode() + b"\n"
         self._config = config
         self._listener = listener
         self._workers: set[Worker] = set()

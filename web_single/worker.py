@@ -9,7 +9,6 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 
 from structlog.contextvars import bind_contextvars
 
@@ -20,7 +19,7 @@ from web_single.monitoring import configure_logging
 from web_single.predictor.delivery import Delivery
 from web_single.server import WebServer
 
-LONGEST_ORDERS_BYTES = 2**20
+LONGEST_ORDERS_BYTES = 2**24  # a digest for each file of the delivery among them
 
 
 def main() -> int:
@@ -28,7 +27,7 @@ def main() -> int:
     listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
     orders = json.loads(channel.makefile("rb").readline(LONGEST_ORDERS_BYTES))
     config = Config.model_validate_json(orders["config"])
-    delivery = Delivery(**orders["delivery"] | {"artefact": Path(orders["delivery"]["artefact"])})
+    delivery = Delivery.from_json(orders["delivery"])
     configure_logging(config)
     bind_contextvars(worker=os.getpid())
     end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)

@@ -1,16 +1,19 @@
 """GET /health/live, GET /health/ready and GET /model."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.deliveries import EXIT
+from tests.deliveries import EXIT, HEALTHY
 from tests.waiting import wait_until
 from web_single.app import create_app
 from web_single.config import Config
+from web_single.predictor import delivery_watch
 
 
 def test_a_server_with_model_and_database_is_alive_and_ready(client: TestClient) -> None:
@@ -25,6 +28,24 @@ def test_without_its_model_it_is_alive_and_not_ready_until_the_model_is_back(mis
     assert answer.headers["Retry-After"] == "1"
     assert mischief_client.get("/health/live").status_code == 200
     wait_until(lambda: mischief_client.get("/health/ready").status_code == 200)
+
+
+def test_a_delivery_that_changed_is_told_while_the_old_one_is_served(
+    make_config: Callable[..., Config], mischief: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_watch, "LOOK_SECONDS", 0.01)
+    copy = shutil.copytree(mischief.parent, tmp_path / "copy")
+    sentence = "The delivery changed (model.py): restart the server."
+    with TestClient(create_app(make_config(model_path=copy))) as client:
+        (copy / "model.py").write_text("raise RuntimeError('another delivery')")
+        wait_until(lambda: client.get("/health/ready").json() == {"status": "ready", "notice": sentence})
+        assert client.get("/model").json()["notice"] == sentence
+        assert client.post("/predict", json={"features": [HEALTHY, 7]}).json()["result"] == 7
+        assert client.post("/predict", json={"features": [EXIT, 3]}).status_code == 503
+        wait_until(lambda: client.get("/health/ready").json() == {"detail": sentence})
+        shutil.copy(mischief.parent / "model.py", copy / "model.py")
+        wait_until(lambda: client.get("/health/ready").json() == {"status": "ready"})
+        assert client.get("/model").json()["notice"] is None
 
 
 def test_without_its_tables_it_is_not_ready(make_config: Callable[..., Config]) -> None:
@@ -51,6 +72,7 @@ def test_the_model_is_described(client: TestClient) -> None:
         "row_by_row": False,
         "scikit_learn": {"made_with": None, "runs_with": None},
         "runner": {"state": "ready", "restarts": 0, "trouble": None},
+        "notice": None,
     }
 
 

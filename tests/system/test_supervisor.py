@@ -37,7 +37,7 @@ def test_a_worker_that_cannot_start_is_tried_again_while_the_other_serves(tmp_pa
         (delivery / "model.py").write_text("another delivery")
         server.workers()[0].kill()
         wait_until(lambda: bool(server.events("worker_not_started")))
-        assert "changed since the server started" in server.events("worker_not_started")[0]["reason"]
+        assert "The delivery changed" in server.events("worker_not_started")[0]["reason"]
         load = run_load(server.url, clients=2, seconds=0.5)
         assert load.statuses == {422: load.statuses[422]}  # it answers: two features are expected, and four were sent
         shutil.copy(mischief.parent / "model.py", delivery / "model.py")

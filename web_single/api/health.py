@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from web_single.api.responses import DATABASE_AWAY, MODEL_ENDED, NO_PARAMETERS, may_answer
-from web_single.api.schemas import HealthResponse
+from web_single.api.schemas import HealthResponse, ReadyResponse
 from web_single.api.strict_route import StrictRoute
 from web_single.dependencies import StatusServiceDependency
 
@@ -25,9 +25,12 @@ async def live() -> HealthResponse:
     "/ready",
     summary="Is it ready?",
     response_description="It is.",
+    response_model_exclude_none=True,
     responses=may_answer(NO_PARAMETERS, MODEL_ENDED, DATABASE_AWAY, example={"status": "ready"}),
 )
-async def ready(service: StatusServiceDependency) -> HealthResponse:
-    """Tell whether a prediction could be made and stored now; 503 says what is missing."""
-    await service.check_ready()
-    return HealthResponse(status="ready")
+async def ready(service: StatusServiceDependency) -> ReadyResponse:
+    """Tell whether a prediction could be made and stored now; 503 says what is missing.
+
+    `notice` is there when other files lie in the model's folder than those that are served.
+    """
+    return ReadyResponse(status="ready", notice=await service.check_ready())

@@ -41,4 +41,5 @@ def response_of(model: ModelStatus) -> ModelResponse:
         row_by_row=signature.row_by_row,
         scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
         runner=RunnerResponse(state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble),
+        notice=model.notice,
     )

@@ -167,12 +167,19 @@ class ModelResponse(Response):
     row_by_row: bool
     scikit_learn: ScikitLearnResponse
     runner: RunnerResponse
+    notice: str | None
 
 
 class HealthResponse(Response):
     """The answer of a health check that passed."""
 
     status: Literal["alive", "ready"]
+
+
+class ReadyResponse(HealthResponse):
+    """A server that could predict and store now; a notice is told where its delivery has changed."""
+
+    notice: str | None = None
 
 
 class ErrorResponse(Response):

@@ -41,8 +41,10 @@ def read_url(config: Config) -> URL:
 
 def _check_place(url: URL, model: Path) -> None:
     """Refuse a database among the files whose bytes make the model's version."""
-    is_there = os.path.isfile(model)  # noqa: PTH113 - unlike a Path's, it is False for what may not be looked at
-    if is_there and model.parent in Path(url.database or "").absolute().parents:
+    # Unlike a Path's, these are False for what may not be looked at.
+    is_there, is_folder = os.path.exists(model), os.path.isdir(model)  # noqa: PTH110, PTH112
+    folder = model if is_folder else model.parent
+    if is_there and folder in Path(url.database or "").absolute().parents:
         sentence = "the database would lie in the model's folder and change its version; name a file elsewhere."
         raise ConfigError(f"DB_URL: {sentence}")
 

@@ -19,6 +19,7 @@ from web_single.errors import (
 )
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.delivery_watch import DeliveryWatch
 from web_single.predictor.frames import Head, decode_rows, encode_rows
 from web_single.predictor.runner_process import RunnerProcess
 from web_single.predictor.signature import Signature
@@ -55,13 +56,16 @@ class Predictor:
         self.restarts = 0
         self.trouble: str | None = None
         self._config = config
+        self._watch = DeliveryWatch(delivery)
         self._turn = asyncio.Lock()
         self._backoff = Backoff()
 
     async def start(self) -> None:
         """Return when the model is loaded; a DeliveryError says why it cannot be."""
         self.delivery.check_scikit_learn(running=version("scikit-learn"))
+        await self._watch.prepare()
         self._runner = await self._start_runner()
+        self._watch.start()
         self.description = self._runner.description
         self.signature = Signature.from_description(self.description)
         self._keeper = asyncio.create_task(self._keep_one_alive())
@@ -73,6 +77,12 @@ class Predictor:
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
         await self._runner.end()
+        await self._watch.stop()
+
+    @property
+    def notice(self) -> str | None:
+        """What to tell of a delivery that is not, or no more, the one that is served."""
+        return self._watch.notice
 
     async def predict(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[Answer]:
         """Return the model's answer to each of some rows, shape (rows, features), in the model's order.
@@ -141,7 +151,7 @@ class Predictor:
             runners=self._config.workers,
         )
         try:
-            await asyncio.to_thread(self.delivery.check_unchanged)
+            await asyncio.to_thread(self.delivery.check_unchanged, loaded=True)
         except BaseException:
             await runner.end()
             raise

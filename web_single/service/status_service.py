@@ -21,6 +21,7 @@ class ModelStatus:
     runner_state: str
     runner_restarts: int
     runner_trouble: str | None
+    notice: str | None
 
 
 class StatusService:
@@ -30,11 +31,15 @@ class StatusService:
         self._predictor = predictor
         self._store = store
 
-    async def check_ready(self) -> None:
-        """Return when model and database can be asked; an UnavailableError says which of them cannot."""
+    async def check_ready(self) -> str | None:
+        """Return when model and database can be asked; an UnavailableError says which of them cannot.
+
+        What is returned is for people: a sentence about a delivery that changed while it is served.
+        """
         if self._predictor.state is not RunnerState.READY:
             raise ModelUnavailableError(self._predictor.trouble or "The model is not loaded.")
         await self._store.ping()
+        return self._predictor.notice
 
     def describe_model(self) -> ModelStatus:
         """Return what is known of the model."""
@@ -48,6 +53,7 @@ class StatusService:
             runner_state=predictor.state,
             runner_restarts=predictor.restarts,
             runner_trouble=predictor.trouble,
+            notice=predictor.notice,
         )
 
     def get_example(self) -> Example:
