@@ -15,10 +15,15 @@ class UnusableAnswerError(ValueError):
     """What the delivered code answered cannot be kept as JSON, or is not one answer a row."""
 
 
-def as_rows(name, answers, count):
-    """Return the answers of `predict` or `predict_proba`, one a row, as plain values; else raise."""
+def as_rows(name, answers, count, *, by_column=False):
+    """Return the answers of `predict` or `predict_proba`, one a row, as plain values; else raise.
+
+    `by_column`: they come as in `labels, scores = predict(model, X)`, each part with a value for each row.
+    """
+    if by_column and columns_of(answers, count) is not None:
+        answers = list(zip(*columns_of(answers, count)))
     rows = listed(answers)
-    if rows is None and count == 1:
+    if count == 1 and (rows is None or (isinstance(answers, tuple) and len(rows) != 1)):
         rows = [answers]
     if rows is None or len(rows) != count:
         found = len(rows) if rows is not None else type(answers).__name__
@@ -42,6 +47,14 @@ def listed(answers):
     if isinstance(answers, Iterator):
         answers = list(answers)
     return answers if isinstance(answers, (list, tuple)) else None
+
+
+def columns_of(answers, count):
+    """Return the parts of a tuple in which each part is a list with a value for each row; None for all else."""
+    if not isinstance(answers, tuple):
+        return None
+    columns = [listed(part) for part in answers]
+    return columns if columns and all(column is not None and len(column) == count for column in columns) else None
 
 
 def plain(value):

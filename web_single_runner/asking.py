@@ -29,7 +29,7 @@ def predict(delivered, plan, rows):
     """Return what the delivered `predict` answers, as plain values, one a row."""
     if plan.row_by_row and rows.count > 1:
         return [predict(delivered, plan, rows.part(at, at + 1))[0] for at in range(rows.count)]
-    return as_rows("predict", delivered.predict(plan.X(rows)), rows.count)
+    return as_rows("predict", delivered.predict(plan.X(rows)), rows.count, by_column=plan.by_column)
 
 
 def predict_proba(delivered, plan, rows):

@@ -10,7 +10,7 @@ from web_single_runner.estimator import features_of, first_of, is_vectorizer
 from web_single_runner.inside import estimators_in, name_lists_in
 from web_single_runner.rows import Plan, plainest_container
 
-PROBING_SECONDS = 5
+PROBING_SECONDS = 30
 LABEL, NUMBER, TEXT, SEVERAL, ANY = "label", "number", "text", "several", "any"
 
 

@@ -29,9 +29,10 @@ def new_feature(name=None):
 
 def features_of(estimator):
     """Return what the estimator tells of each of its features; None where it does not tell how many there are."""
-    names = names_of(estimator)
-    count = count_of(estimator)
-    if count is None and is_vectorizer(first_of(estimator)):
+    first = first_of(estimator)
+    names = names_of(estimator) or names_of(first)
+    count = count_of(estimator) or count_of(first)
+    if count is None and is_vectorizer(first):
         count = 1
     if count is None:
         return None

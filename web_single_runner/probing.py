@@ -4,10 +4,10 @@ import math
 import time
 from itertools import cycle, islice
 
-from web_single_runner.answers import UnusableAnswerError, first_not_finite
+from web_single_runner.answers import UnusableAnswerError, columns_of, first_not_finite
 from web_single_runner.asking import predict, predict_proba
 from web_single_runner.channel import explain
-from web_single_runner.estimator import BOOLEAN, CATEGORY, NUMBER, TEXT, new_feature, of_library
+from web_single_runner.estimator import BOOLEAN, CATEGORY, NUMBER, TEXT, count_of, new_feature, of_library
 from web_single_runner.refusal import RefusalError
 from web_single_runner.rows import Plan, Rows, plainest_container
 
@@ -15,7 +15,7 @@ ANY = "any"
 # Two flowers, an Iris setosa and an Iris virginica, each repeated to the length that the model takes;
 # where it takes only zeros and ones, these, and where it takes only zeros, these.
 NUMBERS = (((5.1, 3.5, 1.4, 0.2), (6.7, 3.0, 5.2, 2.3)), ((0.0,), (1.0,)), ((0.0,), (0.0,)))
-SOME_TEXT = "some text"
+TEXTS = ("some text", "2026-01-31", "2026-01-31 09:30:00")
 MOST_COUNTS = 32
 MOST_COLUMNS = 64
 
@@ -37,6 +37,7 @@ class Probe:
     def ask(self, plan, rows):
         """Return the answers to plain rows; None where it raises, or has no finite answer."""
         if time.monotonic() > self.deadline:
+            self.trouble = "Asking it a few rows took longer than expected: less is known of its features."
             return None
         try:
             results = predict(self.delivered, plan, Rows.of(rows))
@@ -62,20 +63,31 @@ def find(delivered, plans, deadline):
         search_counts(probe)
     if not probe.rows:
         give_up(probe, plans)
-    else:
-        learn_kinds(probe)
-        learn_missing(probe)
+        return probe
+    learn_layout(probe)
     probe.ask_probabilities()
+    learn_kinds(probe)
+    learn_missing(probe)
     return probe
 
 
 def is_own(delivered):
     """Tell whether what is asked is code of the data scientist, which may take another X than the estimator."""
-    return delivered.has_own_predict or not of_library(delivered.model)
+    return delivered.has_own_predict or not of_library(delivered.model) or count_of(delivered.model) is None
 
 
 def try_plan(probe, plan):
-    """Keep this plan where the model answers two rows of it, at once or one by one."""
+    """Keep this plan where the model answers two rows of it, at once or one by one, and needs all that is in them."""
+    if not answers_rows(probe, plan):
+        return False
+    if plan.container == "dataframe" and is_own(probe.delivered):
+        return keep_what_is_needed(probe)
+    return True
+
+
+def answers_rows(probe, plan):
+    """Tell whether the model answers two rows of this plan, and keep it then."""
+    plan.by_column = True  # where it answers with a tuple; see `learn_layout`
     for row_by_row in (False, True):
         plan.row_by_row = row_by_row
         for unknown in (NUMBER, TEXT):
@@ -92,6 +104,42 @@ def try_plan(probe, plan):
     return False
 
 
+def keep_what_is_needed(probe):
+    """Leave out the columns that the delivered code makes itself: those without which it answers the same.
+
+    Where it does so with columns of an estimator that speaks for the whole model, it makes its own table, and a
+    DataFrame of that estimator's columns is not what it takes.
+    """
+    plan, rows = probe.plan, probe.rows
+    needless = [at for at in range(len(plan.features)) if probe.ask(*without(plan, rows, [at])) == probe.results]
+    if not needless:
+        return True
+    fewer, rows_of_fewer = without(plan, rows, needless)
+    same = count_of(probe.delivered.model) is None and probe.ask(fewer, rows_of_fewer) == probe.results
+    probe.plan, probe.rows = (fewer, rows_of_fewer) if same else (None, [])
+    return same
+
+
+def without(plan, rows, needless):
+    """Return the plan and the rows without some columns."""
+    kept = [at for at in range(len(plan.features)) if at not in needless]
+    fewer = Plan(plan.container, [plan.features[at] for at in kept])
+    fewer.row_by_row, fewer.by_column = plan.row_by_row, plan.by_column
+    return fewer, [[row[at] for at in kept] for row in rows]
+
+
+def learn_layout(probe):
+    """Find out whether a tuple that it answers with is of columns: then it is so for two rows and for three."""
+    if probe.plan.row_by_row:
+        return
+    try:
+        answers = probe.delivered.predict(probe.plan.X(Rows.of([*probe.rows, probe.rows[0]])))
+    except BaseException:  # noqa: BLE001 - whatever it raises: it has answered two
+        answers = None
+    probe.plan.by_column = columns_of(answers, len(probe.rows) + 1) is not None
+    probe.results = probe.ask(probe.plan, probe.rows) or probe.results
+
+
 def row_of(features, numbers, unknown):
     """Return a row of these features: the numbers in turn, the first categories, some text."""
     values = islice(cycle(numbers), len(features))
@@ -101,7 +149,7 @@ def row_of(features, numbers, unknown):
 def value_of(feature, kind, number):
     if kind == CATEGORY:
         return feature["values"][0]
-    return {BOOLEAN: True, TEXT: SOME_TEXT}.get(kind, number)
+    return {BOOLEAN: True, TEXT: TEXTS[0]}.get(kind, number)
 
 
 def search_counts(probe):
@@ -113,15 +161,13 @@ def search_counts(probe):
         if count == 1:
             plans.append(Plan("texts", [dict(new_feature(), kind=TEXT)]))
         plans.append(Plan("row", [new_feature() for _ in range(count)]))
-        if any(try_plan(attempt, plan) for plan in plans):
+        if any(answers_rows(attempt, plan) for plan in plans):
             found.append(attempt)
         probe.first_failure = probe.first_failure or attempt.first_failure
     if found:
         probe.plan, probe.rows, probe.results = found[0].plan, found[0].rows, found[0].results
     if len(found) > 1:
-        row_by_row = probe.plan.row_by_row
-        probe.plan = Plan(probe.plan.container, None)
-        probe.plan.row_by_row = row_by_row
+        probe.plan.features = probe.plan.names = None
 
 
 def give_up(probe, plans):
@@ -144,8 +190,9 @@ def learn_kinds(probe):
     groups = [[at] for at in unknown] if len(unknown) <= MOST_COLUMNS else [unknown]
     for group in groups:
         tried = probe.plan.features[group[0]]["tried"]
-        other = dict.fromkeys(group, SOME_TEXT if tried == NUMBER else 1.0)
-        kind = ANY if probe.ask(probe.plan, [with_values(probe.rows[0], other)]) is not None else tried
+        others = TEXTS if tried == NUMBER else (1.0,)
+        rows = [with_values(probe.rows[0], dict.fromkeys(group, other)) for other in others]
+        kind = ANY if any(probe.ask(probe.plan, [row]) is not None for row in rows) else tried
         for at in group:
             probe.plan.features[at]["kind"] = kind
 
@@ -166,7 +213,7 @@ def learn_missing(probe):
 def answers_all(probe, rows):
     if probe.ask(probe.plan, rows) is None:
         return False
-    if probe.delivered.predict_proba is None:
+    if not probe.has_probabilities:
         return True
     try:
         return first_not_finite(predict_proba(probe.delivered, probe.plan, Rows.of(rows))) is None

@@ -77,7 +77,8 @@ def as_series(values, feature):
         return pd.Series(pd.Categorical(values, categories=feature["values"]))
     if feature["kind"] == "number":
         return pd.Series(values, dtype="float64")
-    return pd.Series(values)
+    column = pd.Series(values)
+    return column.astype(object) if column.isna().all() else column  # of nothing alone pandas would make numbers
 
 
 def is_number(value):
@@ -88,13 +89,14 @@ class Plan:
     """How rows become X: as a "dataframe", an "array", a "list" of lists, "texts" (a list of strings), or a "row".
 
     `features` has a dictionary for each column, or is None where their number is not known.
-    With `row_by_row` the model is asked for one row at a time.
+    With `row_by_row` the model is asked for one row at a time; `by_column` tells how it answers (`answers.as_rows`).
     """
 
     def __init__(self, container, features):
         self.container = container
         self.features = features
         self.row_by_row = False
+        self.by_column = False
         self.names = [feature["name"] for feature in features] if features else None
 
     def missing(self, at):

@@ -15,7 +15,8 @@ MOST_OF_ONE_KIND = 50  # beyond that a schema for each position would hide the d
 def describe_features(schemas: Json, model: ModelStatus) -> None:
     """Give `features` and `instances` the model's own shape: lengths, names, kinds and known values."""
     signature = model.signature
-    features: Json = {"type": "array", "items": schema_of(None), "description": "One value for each feature, in order."}
+    features: Json = {"type": "array", "items": schema_of(None), "minItems": 1}
+    features["description"] = "One value for each feature, in order."
     if signature.features is not None:
         each = [schema_of(feature) for feature in signature.features]
         features |= {"items": any_of(each), "minItems": len(each), "maxItems": len(each)}

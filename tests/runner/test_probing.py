@@ -1,0 +1,188 @@
+"""What is found out by asking: the form of X, the number of features, their kinds, and how answers come."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from web_single_runner.delivered import Delivered
+from web_single_runner.describe import describe
+from web_single_runner.refusal import RefusalError
+
+X = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 1.0]])
+Y = np.array([0, 1, 0, 1])
+FRAME = pd.DataFrame(X, columns=["low", "high"])
+
+
+def learn(model: object, **functions: Callable[..., Any]) -> dict[str, Any]:
+    description, _ = describe(Delivered(SimpleNamespace(**functions), model))
+    return dict(description)
+
+
+def kinds(description: dict[str, Any]) -> list[tuple[Any, ...]] | None:
+    features = description["features"]
+    return [(each["name"], each["kind"], each["missing"]) for each in features] if features is not None else None
+
+
+def test_an_array_model_takes_an_array_of_numbers() -> None:
+    found = learn(LogisticRegression().fit(X, Y))
+    assert kinds(found) == [(None, "number", False)] * 2
+    assert (found["container"], found["result"], found["classes"], found["probabilities"]) == (
+        "array",
+        "label",
+        [0, 1],
+        True,
+    )
+    assert found["probe"]["rows"] == [[5.1, 3.5], [6.7, 3.0]]
+    assert found["trouble"] is None
+
+
+def test_a_model_with_names_takes_a_dataframe() -> None:
+    found = learn(LinearRegression().fit(FRAME, Y))
+    assert kinds(found) == [("low", "number", False), ("high", "number", False)]
+    assert (found["container"], found["result"]) == ("dataframe", "number")
+
+
+def test_a_predict_that_reads_positions_takes_an_array_though_the_model_has_names() -> None:
+    found = learn(LinearRegression().fit(FRAME, Y), predict=lambda model, X: model.coef_.sum() * X[:, 1])
+    assert (found["container"], kinds(found)) == ("array", [("low", "number", True), ("high", "number", False)])
+
+
+def test_texts_are_given_as_a_list() -> None:
+    model = make_pipeline(TfidfVectorizer(), MultinomialNB()).fit(["good", "bad"], [1, 0])
+    found = learn(model)
+    assert (found["container"], kinds(found)) == ("texts", [(None, "text", False)])
+
+
+def test_what_the_delivered_predict_takes_goes_before_what_the_estimator_says() -> None:
+    model = LinearRegression().fit(np.c_[X, X[:, 0] * X[:, 1]], Y)
+    found = learn(model, predict=lambda model, X: model.predict(np.c_[X, X[:, 0] * X[:, 1]]))
+    assert (found["container"], len(found["features"])) == ("array", 2)
+
+
+class AddSum(BaseEstimator, TransformerMixin):  # type: ignore[misc]  # scikit-learn carries no types
+    def fit(self, X: Any, y: Any = None) -> "AddSum":  # noqa: ANN401 - as scikit-learn has it
+        return self
+
+    def transform(self, X: Any) -> Any:  # noqa: ANN401 - as above
+        return X.assign(sum=X["low"] + X["high"])
+
+
+def test_columns_that_the_delivery_makes_itself_are_not_asked_for() -> None:
+    found = learn(make_pipeline(AddSum(), StandardScaler(), LinearRegression()).fit(FRAME, Y))
+    assert (found["container"], kinds(found)) == ("dataframe", [("low", "number", False), ("high", "number", False)])
+
+
+def make_own_table(model: LinearRegression, X: Any) -> Any:  # noqa: ANN401 - any form
+    table = pd.DataFrame(X, columns=["price", "colour"])
+    return model.predict(pd.get_dummies(table).reindex(columns=model.feature_names_in_, fill_value=0.0))
+
+
+def test_a_predict_that_makes_its_own_table_gets_none_of_the_estimators_columns() -> None:
+    frame = pd.DataFrame({"price": [1.0, 2.0, 3.0], "colour_blue": [0.0, 1.0, 0.0], "colour_red": [1.0, 0.0, 1.0]})
+    found = learn(LinearRegression().fit(frame, [1, 2, 3]), predict=make_own_table)
+    assert (found["container"], len(found["features"]), found["features"][0]["name"]) == ("array", 2, None)
+
+
+def test_a_dictionary_is_looked_into() -> None:
+    scaler = StandardScaler().fit(X)
+    bundle = {"model": LinearRegression().fit(X, Y), "scaler": scaler, "columns": ["low", "high"]}
+    found = learn(bundle, predict=lambda bundle, X: bundle["model"].predict(bundle["scaler"].transform(X)))
+    assert kinds(found) == [("low", "number", False), ("high", "number", False)]
+
+
+def test_a_predict_for_one_row_is_called_row_by_row() -> None:
+    found = learn(LinearRegression().fit(X, Y), predict=lambda model, X: model.predict(X)[0])
+    assert (found["row_by_row"], found["container"], found["result"]) == (True, "array", "number")
+
+
+def test_a_predict_for_one_flat_row_gets_that() -> None:
+    model = LinearRegression().fit(X, Y)
+    found = learn(model, predict=lambda model, row: model.predict([[row[0], float(row[1])]])[0])
+    assert (found["row_by_row"], found["container"], len(found["features"] or ())) == (True, "row", 0)
+
+
+def test_a_tuple_of_columns_is_one_answer_of_several_values_a_row() -> None:
+    model = LogisticRegression().fit(X, Y)
+    found = learn(model, predict=lambda model, X: (model.predict(X), model.predict_proba(X).max(axis=1)))
+    assert (found["result"], found["outputs"]) == ("several", 2)
+    assert [result[0] for result in found["probe"]["results"]] == [1, 1]
+
+
+def test_a_tuple_of_rows_stays_one() -> None:
+    model = LinearRegression().fit(X, np.c_[Y, 10 * Y])
+    found = learn(model, predict=lambda model, X: tuple(map(tuple, model.predict(X))))
+    assert found["probe"]["results"] == model.predict(np.array(found["probe"]["rows"])).tolist()
+
+
+def test_a_length_that_alone_is_taken_is_the_models() -> None:
+    found = learn(None, predict=lambda _, X: [low + 2 * middle + high for low, middle, high in X])
+    assert kinds(found) == [(None, "number", False)] * 3
+
+
+def test_where_several_lengths_are_taken_none_is_known() -> None:
+    found = learn(None, predict=lambda _, X: [float(sum(row)) for row in X])
+    assert (found["features"], found["probe"]["results"][0]) == (None, 5.1)
+
+
+def test_text_that_is_taken_beside_numbers_makes_a_feature_of_any_kind() -> None:
+    found = learn(None, predict=lambda _, X: [len(str(word)) + float(number) for word, number in X])
+    assert kinds(found) == [(None, "any", True), (None, "number", False)]
+
+
+def test_dates_are_tried_too() -> None:
+    found = learn(None, predict=lambda _, X: [pd.to_datetime(day).year + float(n) for day, n in X])
+    assert [each["kind"] for each in found["features"]] == ["any", "number"]
+
+
+def test_missing_values_are_taken_where_answers_stay_finite() -> None:
+    def predict_proba(_: object, X: Any) -> Any:  # noqa: ANN401 - any form
+        return np.c_[np.nan_to_num(X[:, 0]), X[:, 1]]
+
+    found = learn(None, predict=lambda _, X: np.nan_to_num(X).sum(axis=1), predict_proba=predict_proba)
+    assert found["features"] is None  # of any length
+    found = learn(
+        LinearRegression().fit(X, Y), predict=lambda _, X: np.nan_to_num(X) @ [1, 2], predict_proba=predict_proba
+    )
+    assert [each["missing"] for each in found["features"]] == [True, False]
+
+
+def test_probabilities_that_are_none_are_not_promised() -> None:
+    def fail(_: object, __: object) -> None:
+        raise ValueError
+
+    assert learn(LogisticRegression().fit(X, Y), predict_proba=fail)["probabilities"] is False
+
+
+def test_a_model_that_answers_nothing_is_served_with_what_it_says() -> None:
+    def fail(_: object, __: object) -> None:
+        raise ValueError("only on Sundays")
+
+    found = learn(LinearRegression().fit(X, Y), predict=fail)
+    assert kinds(found) == [(None, "number", False)] * 2
+    assert found["trouble"].endswith("answered none of them: ValueError: only on Sundays.")
+    assert found["probe"]["rows"] == []
+
+
+def test_answers_that_cannot_be_kept_are_refused() -> None:
+    with pytest.raises(RefusalError, match=r"answers cannot be kept: a result may be what JSON has, not set"):
+        learn(LinearRegression().fit(X, Y), predict=lambda model, X: [{1} for _ in X])  # noqa: ARG005 - as called
+
+
+def test_nothing_to_predict_with_is_refused() -> None:
+    with pytest.raises(RefusalError, match=r"nothing to predict with: .* \(dict\) has no predict"):
+        learn({"a": 1})
+
+
+def test_time_that_runs_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web_single_runner.describe.PROBING_SECONDS", -1)
+    assert learn(LinearRegression().fit(X, Y))["trouble"] is not None
