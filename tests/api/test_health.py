@@ -59,8 +59,10 @@ def test_without_its_tables_it_is_not_ready(make_config: Callable[..., Config]) 
 
 def test_the_model_is_described(client: TestClient) -> None:
     description = client.get("/model").json()
+    assert description.pop("sha256").startswith(description["version"])
     assert len(description.pop("version")) == 12
     assert description == {
+        "files": ["model.pickle", "model.py"],
         "estimator": "model.NearestCentre",
         "feature_count": 2,
         "feature_names": None,

@@ -63,7 +63,7 @@ def test_what_the_readme_says_is_what_happens(tmp_path: Path, start: str) -> Non
 def test_a_model_of_ones_own_is_served_as_the_readme_says(tmp_path: Path, plain: Path) -> None:
     (block,) = [block for block in blocks() if block.startswith("MODEL_PATH=")]
     shutil.copytree(plain.parent, tmp_path / "folder")
-    typed = block.replace("/path/to/folder/model.joblib", str(tmp_path / "folder" / plain.name))
+    typed = block.replace("/path/to/folder", str(tmp_path / "folder"))
     settings = {"DB_URL": f"sqlite:///{tmp_path}/predictions.db"}
     server = Server(tmp_path / "server.log", settings, command=["sh", "-c", f"exec env {typed}"], folder=CHECKOUT)
     try:

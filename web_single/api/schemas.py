@@ -156,6 +156,8 @@ class ModelResponse(Response):
     """The model that is served."""
 
     version: str
+    sha256: str
+    files: list[str]
     estimator: str
     feature_count: int | None
     feature_names: list[str] | None

@@ -14,6 +14,8 @@ class ModelStatus:
     """The model that is served, and the state of its process."""
 
     version: str
+    sha256: str
+    files: tuple[str, ...]
     estimator: str
     signature: Signature
     made_with: str | None
@@ -46,6 +48,8 @@ class StatusService:
         predictor = self._predictor
         return ModelStatus(
             version=predictor.delivery.version,
+            sha256=predictor.delivery.sha256,
+            files=tuple(predictor.delivery.digests),
             estimator=predictor.description["estimator"],
             signature=predictor.signature,
             made_with=predictor.delivery.scikit_learn,
