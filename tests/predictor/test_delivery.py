@@ -1,10 +1,13 @@
 """The delivered folder, its files, and the version that follows from their bytes."""
 
 import hashlib
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.deliveries import EXAMPLE
 from web_single.errors import DeliveryChangedError, DeliveryError
 from web_single.predictor.delivery import Delivery, delivered_files, fingerprint
 
@@ -88,12 +91,7 @@ def test_changed_bytes_are_refused(folder: Path) -> None:
         delivery.check_unchanged()
 
 
-@pytest.mark.parametrize(("made", "running"), [("1.9.0", "1.9.1"), ("1.9.1", "1.9.1"), (None, "1.9.1")])
-def test_the_same_minor_version_of_scikit_learn_is_taken(made: str | None, running: str) -> None:
-    Delivery(Path("model.joblib"), "0" * 64, made).check_scikit_learn(running)
-
-
-@pytest.mark.parametrize("made", ["1.3.2", "0.9.1", "1.10.0"])
-def test_another_minor_version_of_scikit_learn_is_refused(made: str) -> None:
-    with pytest.raises(DeliveryError, match=rf"was made by scikit-learn {made}, and 1.9.1 is installed"):
-        Delivery(Path("model.joblib"), "0" * 64, made).check_scikit_learn("1.9.1")
+def test_another_process_gets_the_same_delivery(folder: Path) -> None:
+    shutil.copy(EXAMPLE / "model.joblib", folder)
+    delivery = Delivery.open(folder / "model.joblib")
+    assert Delivery.from_json(json.loads(json.dumps(delivery.as_json()))) == delivery

@@ -1,12 +1,13 @@
 """The delivered folder: where it is, which files belong to it, and the version that follows from their bytes."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from web_single.errors import DeliveryChangedError, DeliveryError
-from web_single.predictor.artefact import read_scikit_learn_version
+from web_single.predictor.artefact import ArtefactContents, read_contents
 
 VERSION_DIGITS = 12
 BLOCK_BYTES = 2**20
@@ -17,12 +18,12 @@ class Delivery:
     """What the data scientist handed over: the artefact, and all files beside and below it.
 
     `sha256` is its fingerprint when it was opened, 64 hex digits over every file;
-    `scikit_learn` the version that made the artefact, None where it does not say.
+    `contents` is what the artefact tells without being loaded.
     """
 
     artefact: Path
     sha256: str
-    scikit_learn: str | None
+    contents: ArtefactContents
 
     @classmethod
     def open(cls, artefact: Path) -> "Delivery":
@@ -37,7 +38,7 @@ class Delivery:
         if not is_there:
             raise DeliveryError(f"There is no model at {artefact}: set MODEL_PATH to the delivered artefact.")
         sha256 = fingerprint(artefact.parent)
-        return cls(artefact=artefact, sha256=sha256, scikit_learn=read_scikit_learn_version(artefact))
+        return cls(artefact=artefact, sha256=sha256, contents=read_contents(artefact))
 
     @property
     def folder(self) -> Path:
@@ -49,22 +50,20 @@ class Delivery:
         """What is stored with each prediction: the first 12 digits of the fingerprint."""
         return self.sha256[:VERSION_DIGITS]
 
-    def check_scikit_learn(self, running: str) -> None:
-        """Refuse what another minor version made: some of it loads, and then answers wrongly."""
-        if self.scikit_learn is not None and _minor(self.scikit_learn) != _minor(running):
-            raise DeliveryError(
-                f"{self.artefact} was made by scikit-learn {self.scikit_learn}, and {running} is installed here: "
-                f"it could answer wrongly. Train it again with scikit-learn {running}."
-            )
-
     def check_unchanged(self) -> None:
         """Refuse to go on with other bytes than those that were opened."""
         if fingerprint(self.folder) != self.sha256:
             raise DeliveryChangedError(f"The delivery in {self.folder} changed since the server started: restart it.")
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values, for a process that must serve the same bytes."""
+        return asdict(self) | {"artefact": str(self.artefact)}
 
-def _minor(version: str) -> list[str]:
-    return version.split(".")[:2]
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Delivery":
+        """Return the delivery that another process has opened."""
+        contents = ArtefactContents.from_json(plain["contents"])
+        return cls(**{**plain, "artefact": Path(plain["artefact"]), "contents": contents})
 
 
 def fingerprint(folder: Path) -> str:

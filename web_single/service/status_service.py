@@ -50,7 +50,7 @@ class StatusService:
             feature_names=signature.feature_names,
             classes=signature.classes,
             probabilities=signature.probabilities,
-            made_with=predictor.delivery.scikit_learn,
+            made_with=predictor.delivery.contents.scikit_learn,
             runs_with=predictor.description["scikit_learn"],
             runner_state=predictor.state,
             runner_restarts=predictor.restarts,

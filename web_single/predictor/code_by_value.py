@@ -1,0 +1,27 @@
+"""Which Python can run code that a pickle holds by value, as cloudpickle writes it."""
+
+CODE_TYPE = "CodeType"  # cloudpickle asks its helper for this type and calls it with a code object's parts
+
+# Code objects of Python 3.8 to 3.10 have 16 parts, later ones 18. The seventh is the bytecode.
+PARTS_BEFORE_3_11, PARTS_SINCE_3_11 = 16, 18
+BYTECODE = 6
+
+# Every function since 3.11 has a RESUME, whose number changes; what is 149 in 3.13 has another meaning before.
+RESUME = {151: {11, 12}, 149: {13}, 128: {14}}
+PRECALL_OF_3_11, RETURN_CONST_OF_3_12 = 166, 121
+
+
+def minors_that_run(parts: tuple[object, ...]) -> set[int] | None:
+    """Return the minor versions of Python 3 that can run a code object of these parts; None where that is not known."""
+    if len(parts) == PARTS_BEFORE_3_11:
+        return {8, 9, 10}
+    code = parts[BYTECODE] if len(parts) == PARTS_SINCE_3_11 else None
+    if not isinstance(code, bytes):
+        return None
+    opcodes = code[::2]
+    minors = next((minors for opcode, minors in RESUME.items() if opcode in opcodes), None)
+    if minors == RESUME[151] and PRECALL_OF_3_11 in opcodes:
+        return {11}
+    if minors == RESUME[151] and RETURN_CONST_OF_3_12 in opcodes:
+        return {12}
+    return minors
