@@ -8,7 +8,10 @@ BYTECODE = 6
 
 # Every function since 3.11 has a RESUME, whose number changes; what is 149 in 3.13 has another meaning before.
 RESUME = {151: {11, 12}, 149: {13}, 128: {14}}
-PRECALL_OF_3_11, RETURN_CONST_OF_3_12 = 166, 121
+# 3.11 and 3.12 share it, and give these instructions other numbers of empty places behind them.
+EMPTY = 0
+PLACES = {25: (4, 1), 93: (0, 1), 106: (4, 9), 107: (2, 1), 116: (5, 4), 171: (4, 3)}
+RETURN_CONST_OF_3_12 = 121
 
 
 def minors_that_run(parts: tuple[object, ...]) -> set[int] | None:
@@ -20,8 +23,12 @@ def minors_that_run(parts: tuple[object, ...]) -> set[int] | None:
         return None
     opcodes = code[::2]
     minors = next((minors for opcode, minors in RESUME.items() if opcode in opcodes), None)
-    if minors == RESUME[151] and PRECALL_OF_3_11 in opcodes:
-        return {11}
-    if minors == RESUME[151] and RETURN_CONST_OF_3_12 in opcodes:
-        return {12}
-    return minors
+    return _of_3_11_or_3_12(opcodes) if minors == {11, 12} else minors
+
+
+def _of_3_11_or_3_12(opcodes: bytes) -> set[int]:
+    for position, opcode in enumerate(opcodes, start=1):
+        if opcode in PLACES:
+            places = len(opcodes) - position - len(opcodes[position:].lstrip(bytes([EMPTY])))
+            return {11} if places == PLACES[opcode][0] else {12}
+    return {12} if RETURN_CONST_OF_3_12 in opcodes else {11, 12}

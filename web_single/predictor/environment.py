@@ -16,11 +16,18 @@ from web_single.predictor.environment_builder import Builder
 from web_single.predictor.environment_cache import EnvironmentCache, in_use, key_of
 from web_single.predictor.interpreters import Installed, ask
 from web_single.predictor.package_index import NO_INDEX
-from web_single.predictor.requirements import Requirements, distribution_of, minor_of, tell_missing
+from web_single.predictor.requirements import (
+    BY_REQUIREMENTS,
+    TO_READ_IT,
+    Requirements,
+    distribution_of,
+    minor_of,
+    tell_missing,
+)
 from web_single.predictor.uv import Tell, run_uv
 
 # What comes with scikit-learn, or is added where a model needs it.
-COME_ALONG = {"sklearn", "numpy", "scipy", "joblib", "threadpoolctl", "pandas"}
+COME_ALONG = {"sklearn", "numpy", "scipy", "threadpoolctl", "pandas", *TO_READ_IT}
 
 log = get_logger()
 
@@ -96,7 +103,9 @@ class Finder:
         if not self.trusts and self._is_other(installed):
             return self._tell_other(installed)
         if self.requirements.minors is not None and sys.version_info.minor not in self.requirements.minors:
-            return f"{self.delivery.artefact.name} holds code of another Python than {installed.python_version}."
+            return (
+                f"{self.delivery.artefact.name} holds code by value, of another Python than {installed.python_version}."
+            )
         if installed.missing:
             return tell_missing(installed.missing, "with the server")
         if file is None or insists:
@@ -131,7 +140,9 @@ class Finder:
         packages = [distribution_of(module) for module in self.requirements.modules]
         installed = ask(python, self.requirements.modules, packages)
         if installed.missing:
-            raise DeliveryError(tell_missing(installed.missing, f"for {python}"))
+            raise DeliveryError(
+                tell_missing(installed.missing, BY_REQUIREMENTS if origin == "made" else f"for {python}")
+            )
         if self._is_other(installed):
             if not self.trusts:
                 raise DeliveryError(self._tell_other(installed))

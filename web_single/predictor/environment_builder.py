@@ -5,14 +5,21 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from web_single.errors import DeliveryError
-from web_single.predictor.interpreters import FIRST_MINOR, LAST_MINOR, ask, interpreters
+from web_single.predictor.interpreters import FIRST_MINOR, LAST_MINOR, ask, fault_of_import, interpreters
 from web_single.predictor.package_index import OFFLINE, PackageIndex
-from web_single.predictor.requirements import Requirements, included_files, lines_of, minor_of, tell_missing
+from web_single.predictor.requirements import (
+    Requirements,
+    included_files,
+    lines_of,
+    minor_of,
+    tell_missing,
+)
 from web_single.predictor.uv import Outcome, Tell, run_uv
 
 UPLOADED = re.compile(r"upload-time = (\S+?)[,\s]")
@@ -20,7 +27,8 @@ PINNED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*(?:===?
 ANY_TIME = "9999-01-01"
 REQUIREMENTS = "--requirements"
 Arguments = list[str | Path]
-READS_WHAT_IS_OLDER = {"joblib"}  # and not what a newer joblib wrote, while it was there when the model was trained
+# A model may have been written by newer ones than were there when its scikit-learn was released.
+READS_WHAT_IS_OLDER = {"joblib", "cloudpickle"}
 WHEELS_ONLY = ("--only-binary", ":all:")
 
 
@@ -40,51 +48,76 @@ class Builder:
         """Return when the environment is made and scikit-learn was imported in it; a DeliveryError says why not."""
         index = PackageIndex.of_pip()
         with TemporaryDirectory() as folder:
-            python = self._install(Attempts(self.requirements, Path(folder), index))
-        self.tell("Trying it")
-        modules = self.requirements.modules
-        installed = ask(python, modules)
+            self._install(Attempts(self.requirements, Path(folder), index))
+        installed = ask(self.python, self.requirements.modules)
         if installed.missing:
-            raise DeliveryError(tell_missing(installed.missing, "by its requirements"))
-        ask(python, imports=[name for name in ("sklearn",) if name in modules])
+            raise DeliveryError(tell_missing(installed.missing, BY_REQUIREMENTS))
 
-    def _install(self, attempts: "Attempts") -> Path:
-        tried: list[int] = []
-        options = ["--compile-bytecode"] if self.compiled else []
-        for minor, base in interpreters():
-            tried.append(minor)
-            if self.requirements.minors is not None and minor not in self.requirements.minors:
-                continue
+    def _install(self, attempts: "Attempts") -> None:
+        """Install with our Python, where there are packages for it, or else with the newest that there are for."""
+        faults: list[str] = []
+        for minor, base in self._suitable(attempts):
             self.tell(f"Looking for packages for Python 3.{minor}")
-            python = self._make_empty(base, attempts)
-            for packages in attempts.for_python(python):
-                arguments = ["pip", "install", "--python", python, *WHEELS_ONLY, *options, *packages]
-                outcome = attempts.run(arguments, self.tell)
-                if outcome.succeeded:
-                    return python
-                if not outcome.has_no_solution:
-                    raise DeliveryError(f"The environment of the delivery cannot be made: {outcome.reason}.")
-        raise DeliveryError(self._tell_unsuitable(attempts, sorted(set(tried))))
+            self._make_empty(base, attempts)
+            if self._install_in_any_way(attempts, faults):
+                return
+        raise DeliveryError(faults[-1] if faults else self._tell_unsuitable(attempts))
 
-    def _make_empty(self, base: Path, attempts: "Attempts") -> Path:
+    def _suitable(self, attempts: "Attempts") -> Iterator[tuple[int, Path]]:
+        """Give ours untried, for it mostly suits; only then find out which others do."""
+        ours = sys.version_info.minor
+        for minor, base in interpreters():
+            if minor == ours and minor in (self.requirements.minors or [ours]):
+                yield minor, base
+            elif not attempts.suited - {ours}:
+                return
+            elif minor in attempts.suited - {ours}:
+                yield minor, base
+
+    def _install_in_any_way(self, attempts: "Attempts", faults: list[str]) -> bool:
+        options = ["--compile-bytecode"] if self.compiled else []
+        for packages in attempts.for_python(self.python):
+            arguments = ["pip", "install", "--python", self.python, *WHEELS_ONLY, *options, *packages]
+            outcome = attempts.run(arguments, self.tell)
+            if outcome.succeeded:
+                fault = self._fault_of_import()
+                faults += [] if fault is None else [fault]
+                return fault is None
+            if not outcome.has_no_solution:
+                raise DeliveryError(f"The environment of the delivery cannot be made: {outcome.reason}.")
+        return False
+
+    def _fault_of_import(self) -> str | None:
+        if "sklearn" not in self.requirements.modules:
+            return None
+        self.tell("Trying to import scikit-learn")
+        fault = fault_of_import(self.python, "sklearn")
+        return f"{self.requirements.title} can be installed, and not imported: {fault}." if fault is not None else None
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of the environment."""
+        return self.target / "bin/python"
+
+    def _make_empty(self, base: Path, attempts: "Attempts") -> None:
         options = ["--quiet", "--no-project", "--relocatable", "--clear"]
         outcome = run_uv(["venv", *options, "--python", base, self.target], folder=attempts.folder, index=OFFLINE)
         if not outcome.succeeded:
             raise DeliveryError(f"{base} cannot make an environment: {outcome.reason}.")
-        return self.target / "bin/python"
 
-    def _tell_unsuitable(self, attempts: "Attempts", tried: list[int]) -> str:
+    def _tell_unsuitable(self, attempts: "Attempts") -> str:
         """Return the sentence about packages that no Python here has wheels for, or that never go together."""
-        suited = self.requirements.minors or range(FIRST_MINOR, LAST_MINOR + 1)
-        minors = [minor for minor in suited if attempts.resolve(attempts.loosest(), minor).succeeded]
-        if not set(minors) - set(tried):
-            reason = attempts.resolve(attempts.exact(), sys.version_info.minor).reason
+        here = sorted({minor for minor, _ in interpreters()}) if attempts.suited else []
+        needed = sorted(attempts.suited)
+        if not attempts.suited - set(here):
+            minor = (self.requirements.minors or [sys.version_info.minor])[-1]
+            reason = attempts.resolve(attempts.exact(), minor).reason
             return f"The packages of the delivery cannot be installed together: {reason}."
-        needs = f"3.{minors[0]}" if len(minors) == 1 else f"3.{minors[0]} to 3.{minors[-1]}"
-        have = ", ".join(f"3.{minor}" for minor in tried)
+        needs = f"3.{needed[0]}" if len(needed) == 1 else f"3.{needed[0]} to 3.{needed[-1]}"
         return (
-            f"{self.requirements.title} needs Python {needs}; this machine has {have}. "
-            f"Install one (`uv python install 3.{minors[-1]}`), or name one by MODEL_ENVIRONMENT."
+            f"{self.requirements.title} needs Python {needs}; "
+            f"this machine has {', '.join(f'3.{minor}' for minor in here)}. "
+            f"Install one (`uv python install 3.{needed[-1]}`), or name one by MODEL_ENVIRONMENT."
         )
 
 
@@ -112,6 +145,12 @@ class Attempts:
                 yield self.exact()
         if version is not None:
             yield self.loosest()
+
+    @cached_property
+    def suited(self) -> set[int]:
+        """The minor versions of Python 3, here or not, that there are wheels for."""
+        minors = self.requirements.minors or range(FIRST_MINOR, LAST_MINOR + 1)
+        return {minor for minor in minors if self.resolve(self.loosest(), minor).succeeded}
 
     def exact(self) -> Arguments:
         """Return the arguments for the artefact's scikit-learn, and the rest as it was asked for."""

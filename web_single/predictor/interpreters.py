@@ -30,14 +30,27 @@ class Installed:
     missing: tuple[str, ...]
 
 
-def ask(
-    python: Path, modules: Iterable[str] = (), packages: Iterable[str] = (), imports: Iterable[str] = ()
-) -> Installed:
-    """Ask an interpreter which of these it has, and import some; a DeliveryError tells why it does not answer."""
-    question = json.dumps([sorted(modules), sorted({*SHOWN, *packages}), sorted(imports)])
+def ask(python: Path, modules: Iterable[str] = (), packages: Iterable[str] = ()) -> Installed:
+    """Ask an interpreter which of these it has; a DeliveryError tells where it does not answer."""
+    question = json.dumps([sorted(modules), sorted({*SHOWN, *packages})])
+    run = _run(python, PROBE.read_text(), question)
     try:
-        asked = subprocess.run(  # noqa: S603 - the interpreter that was chosen
-            [str(python), "-c", PROBE.read_text(), question],
+        answer = json.loads(run.stdout.splitlines()[-1])
+        return Installed(answer["python"], answer["packages"], tuple(answer["missing"]))
+    except (ValueError, IndexError, KeyError, TypeError) as error:
+        raise DeliveryError(f"{python} is no Python from 3.{FIRST_MINOR} on that could run the model.") from error
+
+
+def fault_of_import(python: Path, module: str) -> str | None:
+    """Return what an interpreter says when it cannot import a module, or None where it can."""
+    run = _run(python, f"import {module}")
+    return None if run.returncode == 0 else (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
+
+
+def _run(python: Path, source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(  # noqa: S603 - the interpreter that was chosen
+            [str(python), "-c", source, *arguments],
             cwd="/",
             env=variables(runners=1, python=python),
             stdin=subprocess.DEVNULL,
@@ -48,13 +61,7 @@ def ask(
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise DeliveryError(f"{python} cannot be used as a Python: {error}.") from error
-    try:
-        answer = json.loads(asked.stdout.splitlines()[-1])
-        return Installed(answer["python"], answer["packages"], tuple(answer["missing"]))
-    except (ValueError, IndexError, KeyError, TypeError) as error:
-        said = asked.stderr.strip().splitlines()[-1:] or [f"exit code {asked.returncode}"]
-        raise DeliveryError(f"{python} cannot be used as a Python from 3.{FIRST_MINOR} on: {said[0]}.") from error
+        raise DeliveryError(f"{python} cannot be started: {error}.") from error
 
 
 def base_python() -> Path:

@@ -5,7 +5,6 @@ Stands alone: standard library only, Python 3.8 and later.
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import json
 import platform
@@ -14,13 +13,11 @@ from importlib import metadata
 
 
 def main() -> None:
-    """Answer the question in the first argument: modules, packages, and modules to import."""
+    """Answer the question in the first argument: which of these modules and packages are there?"""
     sys.path[:] = filter(None, sys.path)  # the working folder is none of the interpreter's
-    modules, packages, imports = json.loads(sys.argv[1])
+    modules, packages = json.loads(sys.argv[1])
     versions = {name: version_of(name) for name in packages}
     missing = [name for name in modules if not is_there(name)]
-    for name in imports:
-        importlib.import_module(name)
     known = {name: version for name, version in versions.items() if version}
     told = {"python": platform.python_version(), "packages": known, "missing": missing}
     sys.stdout.write("\n" + json.dumps(told) + "\n")

@@ -12,12 +12,15 @@ from web_single.predictor.delivery import Delivery
 from web_single.predictor.imports import imported_modules, sources_of
 
 FILE_NAME = "requirements.txt"
+BY_REQUIREMENTS = "in the environment made for it"
 INCLUDE = re.compile(r"\s*(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)")
 EDITABLE = re.compile(r"\s*(?:-e|--editable)\b")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 # The first scikit-learn that was built for numpy 2: older ones say that they take any numpy, and die of it.
 FIRST_FOR_NUMPY_2 = (1, 4, 2)
+# What an artefact is written and read with.
+TO_READ_IT = ("joblib", "cloudpickle", "lz4")
 # Modules whose distribution has another name than the module, with `_` for `-` aside.
 DISTRIBUTIONS = {
     "attr": "attrs",
@@ -97,11 +100,13 @@ def needed_modules(delivery: Delivery) -> tuple[str, ...]:
 
 
 def _added_by(delivery: Delivery) -> Iterator[str]:
-    """A model that was fitted on a DataFrame gets one; a file of joblib is opened by joblib."""
-    if delivery.contents.data_frame:
+    """A model that was fitted on a DataFrame gets one; what reads an artefact is seldom listed."""
+    contents = delivery.contents
+    if contents.data_frame:
         yield "pandas"
-    if delivery.artefact.suffix == ".joblib":
-        yield "joblib"
+    for name in TO_READ_IT:
+        if name in contents.modules or name in delivery.artefact.suffix:
+            yield name
 
 
 def _bounds_by(contents: ArtefactContents) -> Iterator[str]:
