@@ -14,6 +14,7 @@ from web_single.errors import DeliveryError
 from web_single.predictor.interpreters import FIRST_MINOR, LAST_MINOR, ask, fault_of_import, interpreters
 from web_single.predictor.package_index import OFFLINE, PackageIndex
 from web_single.predictor.requirements import (
+    BY_REQUIREMENTS,
     Requirements,
     included_files,
     lines_of,
