@@ -11,6 +11,8 @@ from tests.deliveries import EXAMPLE
 from web_single.app import create_app
 from web_single.config import CHECKOUT, Config, Docs
 
+# Of all that the document tells, only this depends on who runs the server.
+OF_SOME_MACHINE = {"python": "3.11.7", "packages": {"scikit-learn": "1.9.1", "numpy": "2.4.4"}}
 KEPT = CHECKOUT / "docs/openapi.json"
 
 
@@ -19,7 +21,10 @@ def ask_for_the_document(folder: Path) -> Any:  # noqa: ANN401 - a JSON value
     db_url = f"sqlite:///{folder}/predictions.db"
     config = Config(model_path=EXAMPLE / "model.joblib", db_url=db_url, docs=Docs.ON, _env_file=None)
     with TestClient(create_app(config)) as client:
-        return client.get("/openapi.json").json()
+        document = client.get("/openapi.json").json()
+    answers = document["paths"]["/model"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]
+    answers["model"]["value"]["environment"].update(OF_SOME_MACHINE)
+    return document
 
 
 def main() -> None:

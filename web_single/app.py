@@ -15,6 +15,7 @@ from web_single.database.database import Database
 from web_single.database.prediction_store import PredictionStore
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.handover import receive_delivery
 from web_single.predictor.predictor import Predictor
 from web_single.service.opening import open_store
@@ -24,10 +25,10 @@ from web_single.service.status_service import StatusService
 log = get_logger()
 
 
-def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
+def create_app(config: Config, delivery: Delivery | None = None, environment: Environment | None = None) -> FastAPI:
     """Return the application. It loads the model and opens the database when it starts, not before.
 
-    `delivery` is given by a parent that has opened it already, so that all workers serve the same bytes.
+    `delivery` and `environment` are given by a parent that has found them already, so that all workers serve the same.
     """
 
     @asynccontextmanager
@@ -36,7 +37,9 @@ def create_app(config: Config, delivery: Delivery | None = None) -> FastAPI:
             database = Database(config)
             stack.push_async_callback(database.close)
             opened = await asyncio.to_thread(receive_delivery, config) if delivery is None else delivery
-            predictor = Predictor(opened, config)
+            found = await asyncio.to_thread(find_environment, opened, config) if environment is None else environment
+            stack.enter_context(found.in_use())
+            predictor = Predictor(opened, found, config)
             await predictor.start()
             stack.push_async_callback(predictor.stop)
             store = PredictionStore(database)

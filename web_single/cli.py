@@ -9,6 +9,7 @@ import typer
 
 from web_single import VERSION
 from web_single.app import create_app
+from web_single.build_command import build, status_on_terminal
 from web_single.config import Config
 from web_single.config_report import describe, near_misses
 from web_single.database.engine import read_url
@@ -25,6 +26,7 @@ from web_single.export_command import export
 from web_single.monitoring import Event, configure_logging, get_logger
 from web_single.new_command import new
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.handover import receive_delivery
 from web_single.server import WebServer, listen
 from web_single.supervisor import Supervisor
@@ -93,18 +95,21 @@ def serve(
     for name, meant in near_misses().items():
         log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
     delivery = receive_delivery(config)
-    with listen(config) as listener:
+    with status_on_terminal() as tell:
+        environment = find_environment(delivery, config, tell=tell)
+    with environment.in_use(), listen(config) as listener:
         if config.workers == 1:
-            WebServer(create_app(config, delivery), config).run_on(listener)
+            WebServer(create_app(config, delivery, environment), config).run_on(listener)
         else:
-            asyncio.run(supervise(config, delivery, listener))
+            asyncio.run(supervise(config, delivery, environment, listener))
 
 
-async def supervise(config: Config, delivery: Delivery, listener: socket) -> None:
+async def supervise(config: Config, delivery: Delivery, environment: Environment, listener: socket) -> None:
     """Serve with several workers."""
-    await Supervisor(config, delivery, listener).run()
+    await Supervisor(config, delivery, environment, listener).run()
 
 
+commands.command()(build)
 commands.command()(export)
 commands.command()(new)
 

@@ -1,11 +1,13 @@
 """Every setting, with its meaning, unit, bounds and default: `Config`."""
 
+import os
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, ByteSize, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -25,6 +27,7 @@ SENTENCES = {
     "byte_size": "a number of bytes is expected, such as 65536 or 64KiB",
     "byte_size_unit": "a number of bytes is expected, such as 65536 or 64KiB",
 }
+ENVIRONMENT_WORDS = (AUTO, SERVER) = ("auto", "server")
 SECRET = ("db_url",)  # may hold a password: told to nobody
 
 FilePath = Annotated[Path, AfterValidator(Path.expanduser)]
@@ -71,6 +74,26 @@ class Docs(Choice):
     OFF = "off"
 
 
+class ModelVersions(Choice):
+    """Whether a model is answered by another scikit-learn than the one that made it."""
+
+    CHECK = "check"
+    TRUST = "trust"
+
+
+def environment_of_model(value: str) -> str:
+    """Take one of two words, or the path of an interpreter."""
+    if value.lower() in ENVIRONMENT_WORDS:
+        return value.lower()
+    path = Path(value).expanduser().absolute()
+    if not os.access(path, os.X_OK) or path.is_dir():
+        raise PydanticCustomError("model_environment", "auto, server or the path of a Python is expected")
+    return str(path)
+
+
+ModelEnvironment = Annotated[str, AfterValidator(environment_of_model)]
+
+
 def by_environment(*, dev: Value, prod: Value) -> Callable[[dict[str, Any]], Value]:
     """Return a maker of the default that suits the environment."""
 
@@ -106,6 +129,18 @@ class Config(BaseSettings):
         None,
         pattern="^[0-9a-f]{64}$",
         description="The fingerprint that the delivery must have, as `GET /model` tells it; any other is refused.",
+    )
+    model_environment: ModelEnvironment = Field(
+        AUTO,
+        description="What runs the model: `auto` (our libraries where they suit, else some made for it), "
+        "`server` (only ours), or the path of a Python.",
+    )
+    model_versions: ModelVersions = Field(
+        ModelVersions.CHECK,
+        description="`trust` lets another scikit-learn than the one that made the model answer, perhaps wrongly.",
+    )
+    environments_path: FilePath | None = Field(
+        None, description="The folder for environments that are made for models; else one in the user's cache."
     )
     db_url: str = Field("sqlite:///predictions.db", description="Where predictions are stored.")
     host: str = Field("0.0.0.0", description="The address to listen on.")  # noqa: S104 - clients come from outside

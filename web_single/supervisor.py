@@ -16,6 +16,7 @@ from web_single.config import Config
 from web_single.errors import StartError
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment
 
 CRASHES = 5
 CRASH_WINDOW_SECONDS = 30
@@ -74,9 +75,9 @@ class Worker:
 class Supervisor:
     """Replaces a worker that ends, until SIGTERM or Ctrl-C; then lets all of them finish."""
 
-    def __init__(self, config: Config, delivery: Delivery, listener: socket.socket) -> None:
-        orders = {"config": config.model_dump_json(), "delivery": delivery.as_json()}
-        self._orders = json.dumps(orders).encode() + b"\n"
+    def __init__(self, config: Config, delivery: Delivery, environment: Environment, listener: socket.socket) -> None:
+        found = {"delivery": delivery.as_json(), "environment": environment.as_json()}
+        self._orders = json.dumps({"config": config.model_dump_json(), **found}).encode() + b"\n"
         self._config = config
         self._listener = listener
         self._workers: set[Worker] = set()

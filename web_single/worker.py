@@ -17,6 +17,7 @@ from web_single.config import Config
 from web_single.errors import StartError
 from web_single.monitoring import configure_logging
 from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment
 from web_single.server import WebServer
 
 LONGEST_ORDERS_BYTES = 2**24  # a digest for each file of the delivery among them
@@ -28,11 +29,13 @@ def main() -> int:
     orders = json.loads(channel.makefile("rb").readline(LONGEST_ORDERS_BYTES))
     config = Config.model_validate_json(orders["config"])
     delivery = Delivery.from_json(orders["delivery"])
+    environment = Environment.from_json(orders["environment"])
     configure_logging(config)
     bind_contextvars(worker=os.getpid())
     end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)
     threading.Thread(target=end, daemon=True).start()
-    server = WebServer(create_app(config, delivery), config, on_started=lambda: tell(channel, {"started": True}))
+    app = create_app(config, delivery, environment)
+    server = WebServer(app, config, on_started=lambda: tell(channel, {"started": True}))
     try:
         server.run_on(listener)
     except StartError as error:

@@ -27,7 +27,8 @@ Y = [0, 1, 0, 1]
 
 @asynccontextmanager
 async def running(artefact: Path, load_timeout_seconds: float = 30) -> AsyncIterator[RunnerProcess]:
-    runner = await RunnerProcess.start(artefact, load_timeout_seconds=load_timeout_seconds, runners=1)
+    python = Path(sys.executable)
+    runner = await RunnerProcess.start(artefact, python=python, load_timeout_seconds=load_timeout_seconds, runners=1)
     try:
         yield runner
     finally:

@@ -111,7 +111,7 @@ def test_a_stop_while_the_model_loads_is_obeyed(tmp_path: Path, workers: int) ->
     delivery = tmp_path / "delivery"
     delivery.mkdir()
     (delivery / "model.py").write_text("import time\ntime.sleep(600)")
-    (delivery / "model.joblib").write_text("")
+    (delivery / "model.joblib").write_text("weights")
     environment = {"MODEL_PATH": delivery / "model.joblib", "WORKERS": workers, "LOAD_TIMEOUT_SECONDS": 600}
     server = Server(tmp_path / "server.log", {name: str(value) for name, value in environment.items()})
     wait_until(lambda: len(server.runners()) == workers)

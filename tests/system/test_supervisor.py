@@ -20,7 +20,7 @@ def test_a_crash_loop_ends_with_the_last_reason(tmp_path: Path) -> None:
     delivery = tmp_path / "delivery"
     delivery.mkdir()
     (delivery / "model.py").write_text("import time\ntime.sleep(600)")
-    (delivery / "model.joblib").write_text("")
+    (delivery / "model.joblib").write_text("weights")
     server = Server(tmp_path / "server.log", {"WORKERS": "2", "MODEL_PATH": str(delivery / "model.joblib")})
     while server.process.poll() is None:
         for worker in server.workers():

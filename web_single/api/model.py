@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web_single.api.responses import NO_PARAMETERS, may_answer
 from web_single.api.schemas import (
+    EnvironmentResponse,
     FeatureResponse,
     ModelResponse,
     ResultResponse,
@@ -42,6 +43,11 @@ def response_of(model: ModelStatus) -> ModelResponse:
         container=signature.container,
         row_by_row=signature.row_by_row,
         scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
+        environment=EnvironmentResponse(
+            origin=model.environment.origin,
+            python=model.environment.python_version,
+            packages=model.environment.packages,
+        ),
         runner=RunnerResponse(state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble),
         notice=model.notice,
     )

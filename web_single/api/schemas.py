@@ -144,6 +144,14 @@ class ScikitLearnResponse(Response):
     runs_with: str | None
 
 
+class EnvironmentResponse(Response):
+    """The interpreter that runs the model: the `server`'s own, one `made` for it, or one that is `given`."""
+
+    origin: str
+    python: str
+    packages: dict[str, str]
+
+
 class RunnerResponse(Response):
     """The model's own process."""
 
@@ -168,6 +176,7 @@ class ModelResponse(Response):
     container: str
     row_by_row: bool
     scikit_learn: ScikitLearnResponse
+    environment: EnvironmentResponse
     runner: RunnerResponse
     notice: str | None
 

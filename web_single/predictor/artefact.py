@@ -1,50 +1,117 @@
 """What an artefact tells without being loaded: read by an unpickler that imports and runs nothing."""
 
-import bz2
-import gzip
-import lzma
 import pickle
-import zlib
-from collections.abc import Callable
-from io import BufferedReader, BytesIO
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from math import prod
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import IO, Any, Self
+
+from web_single.predictor.artefact_file import LZ4, check_end, check_start, open_artefact, start_of
+from web_single.predictor.code_by_value import CODE_TYPE, minors_that_run
 
 BLOCK_BYTES = 2**20
-OPENERS: dict[bytes, Callable[[BufferedReader], Any]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
-    b"\xfd7zXZ": lzma.open,
-    b"\x5d\x00": lzma.open,
-    b"\x78": lambda file: BytesIO(zlib.decompress(file.read())),
-}
+DELIVERED = ("__main__", "model")
 
 # The one in C cannot be told to build stubs.
 PurePythonUnpickler: Any = pickle._Unpickler  # noqa: SLF001
+# Names of Python 2, which protocols 0 to 2 still write.
+NAMES_OF_PYTHON_2: dict[str, str] = pickle._compat_pickle.IMPORT_MAPPING  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def read_scikit_learn_version(artefact: Path) -> str | None:
-    """Return the scikit-learn that made this artefact, or None where it does not say (or cannot be read)."""
+@dataclass(frozen=True)
+class ArtefactContents:
+    """What an artefact names.
+
+    `scikit_learn` is the version that made it; `modules` every top-level module that it names;
+    `of_delivery` the names that it expects in model.py.
+    `numpy_core`: made by numpy 2; `data_frame`: fitted on columns with names;
+    `minors`: the minor versions of Python 3 that can run the code which it holds by value.
+    None stands for what it does not say.
+    """
+
+    scikit_learn: str | None = None
+    modules: tuple[str, ...] = ()
+    of_delivery: tuple[str, ...] = ()
+    numpy_core: bool = False
+    data_frame: bool = False
+    minors: tuple[int, ...] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Self:
+        """Return what `as_json` told."""
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()}
+        return cls(**values)
+
+
+def read_contents(artefact: Path) -> ArtefactContents:
+    """Return what this artefact names; nothing for one in a form of its own, which its own `load_model` will read.
+
+    A DeliveryError tells what can never be loaded: an empty file, a web page, half a file.
+    """
+    start = start_of(artefact)
+    check_start(artefact.name, start)
+    found = Findings()
+    if start.startswith(LZ4):
+        found.names.add(("lz4", "frame"))
     try:
-        with artefact.open("rb") as file:
-            unpickler = StubUnpickler(_decompressed(file))
-            unpickler.load()
-    except Exception:  # noqa: BLE001 - loading it will say what is wrong, in the words of the library that made it
-        return None
-    return unpickler.scikit_learn_version
+        with open_artefact(artefact) as file:
+            StubUnpickler(file, found).load()
+            while file.read(BLOCK_BYTES):  # to the end, which tells whether a compressed file is whole
+                pass
+    except Exception as error:  # noqa: BLE001 - loading it will say what is wrong, in the words of the library that made it
+        check_end(artefact, start, error)
+        return ArtefactContents()
+    return found.contents()
 
 
-def _decompressed(file: BufferedReader) -> IO[bytes]:
-    start = file.peek(8)
-    opener = next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), None)
-    return cast("IO[bytes]", opener(file)) if opener is not None else file
+class Findings:
+    """What was found so far, in a pickle and in those nested in it."""
+
+    def __init__(self) -> None:
+        self.names: set[tuple[str, str]] = set()
+        self.scikit_learn: str | None = None
+        self.data_frame = False
+        self.minors: set[int] | None = None
+
+    def take_state(self, state: dict[str, Any]) -> None:
+        """Look through what would become an object's attributes."""
+        version = state.get("_sklearn_version")
+        if isinstance(version, str):
+            self.scikit_learn = self.scikit_learn or version
+        self.data_frame = self.data_frame or "feature_names_in_" in state
+
+    def take_code(self, arguments: tuple[object, ...]) -> None:
+        """Look at what would become a code object: each narrows the choice."""
+        minors = minors_that_run(arguments)
+        if minors is not None:
+            self.minors = minors if self.minors is None else self.minors & minors
+
+    def contents(self) -> ArtefactContents:
+        """Return them."""
+        return ArtefactContents(
+            scikit_learn=self.scikit_learn,
+            modules=_sorted(module.partition(".")[0] for module, _ in self.names),
+            of_delivery=_sorted(name for module, name in self.names if module in DELIVERED),
+            numpy_core=any(module.startswith("numpy._core") for module, _ in self.names),
+            data_frame=self.data_frame,
+            minors=None if self.minors is None else tuple(sorted(self.minors)),
+        )
+
+
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
 
 
 class Stub:
     """Stands for whatever a pickle names: takes everything, does nothing."""
 
     module = name = ""
+    found: Findings
 
     def __new__(cls, *_: object, **__: object) -> Self:
         """Make one without calling any `__init__` of what it stands for."""
@@ -54,7 +121,9 @@ class Stub:
         self.arguments = arguments
 
     def __call__(self, *arguments: object, **_: object) -> "Stub":
-        """Answer a call with one more stub."""
+        """Answer a call with one more stub; one of the type of code objects makes code."""
+        if self.arguments == (CODE_TYPE,):
+            self.found.take_code(arguments)
         return Stub(*arguments)
 
     def __setitem__(self, key: object, value: object) -> None:
@@ -75,14 +144,16 @@ class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # the standard 
 
     dispatch = PurePythonUnpickler.dispatch.copy()
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], found: Findings) -> None:
         super().__init__(file)
         self.file = file
-        self.scikit_learn_version: str | None = None
+        self.found = found
 
     def find_class(self, module: str, name: str) -> type[Stub]:
         """Return a stub class instead of importing anything."""
-        return type(name, (Stub,), {"module": module, "name": name})
+        module = NAMES_OF_PYTHON_2.get(module, module) if self.proto < 3 else module  # noqa: PLR2004 - of Python 3
+        self.found.names.add((module, name))
+        return type(name, (Stub,), {"module": module, "name": name, "found": self.found})
 
     def persistent_load(self, _: object) -> Stub:
         """Return a stub for an object that is kept elsewhere."""
@@ -103,9 +174,7 @@ class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # the standard 
             state = state[0]
         if not isinstance(state, dict):
             return
-        version = state.get("_sklearn_version")
-        if isinstance(version, str):
-            self.scikit_learn_version = self.scikit_learn_version or version
+        self.found.take_state(state)
         if getattr(self.stack[-1], "name", "") == "NumpyArrayWrapper":
             self._skip_array(state)
 
@@ -113,9 +182,7 @@ class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # the standard 
         """Pass over the raw bytes that joblib writes into the pickle's stream behind an array's description."""
         code = str(wrapper["dtype"].arguments[0])
         if code.startswith("O"):
-            nested = StubUnpickler(self.file)
-            nested.load()
-            self.scikit_learn_version = self.scikit_learn_version or nested.scikit_learn_version
+            StubUnpickler(self.file, self.found).load()
             return
         if wrapper.get("numpy_array_alignment_bytes") is not None:
             self.file.read(self.file.read(1)[0])

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from web_single.errors import DeliveryChangedError, DeliveryError
-from web_single.predictor.artefact import read_scikit_learn_version
+from web_single.predictor.artefact import ArtefactContents, read_contents
 
 VERSION_DIGITS = 12
 BLOCK_BYTES = 2**20
@@ -25,13 +25,13 @@ class Delivery:
 
     `sha256` is its fingerprint when it was opened, 64 hex digits over every file;
     `digests` the SHA-256 of each file by its path in the folder;
-    `scikit_learn` the version that made the artefact, None where it does not say.
+    `contents` is what the artefact tells without being loaded.
     """
 
     artefact: Path
     sha256: str
     digests: dict[str, str]
-    scikit_learn: str | None
+    contents: ArtefactContents
 
     @classmethod
     def open(cls, path: Path, pin: str | None = None) -> "Delivery":
@@ -51,7 +51,7 @@ class Delivery:
                 f"The delivery in {artefact.parent} is not the one that is pinned: "
                 f"its fingerprint is {sha256}, and MODEL_SHA256 is {pin}."
             )
-        return cls(artefact, sha256, digests, scikit_learn=read_scikit_learn_version(artefact))
+        return cls(artefact, sha256, digests, contents=read_contents(artefact))
 
     @property
     def folder(self) -> Path:
@@ -76,14 +76,6 @@ class Delivery:
     def _file(self, name: str) -> Path | None:
         return self.folder / name if name in self.digests else None
 
-    def check_scikit_learn(self, running: str) -> None:
-        """Refuse what another minor version made: some of it loads, and then answers wrongly."""
-        if self.scikit_learn is not None and _minor(self.scikit_learn) != _minor(running):
-            raise DeliveryError(
-                f"{self.artefact} was made by scikit-learn {self.scikit_learn}, and {running} is installed here: "
-                f"it could answer wrongly. Train it again with scikit-learn {running}."
-            )
-
     def check_unchanged(self, *, loaded: bool = False) -> None:
         """Refuse to go on with other bytes than those that were opened; `loaded`: its code may have written them."""
         _, now = digest_files(self.folder)
@@ -98,11 +90,8 @@ class Delivery:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "Delivery":
         """Return the delivery that another process has opened."""
-        return cls(**{**plain, "artefact": Path(plain["artefact"])})
-
-
-def _minor(version: str) -> list[str]:
-    return version.split(".")[:2]
+        contents = ArtefactContents.from_json(plain["contents"])
+        return cls(**{**plain, "artefact": Path(plain["artefact"]), "contents": contents})
 
 
 def tell_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:

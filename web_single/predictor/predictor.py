@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from web_single.errors import (
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.delivery_watch import DeliveryWatch
+from web_single.predictor.environment import Environment
 from web_single.predictor.frames import Head, decode_rows, encode_rows
 from web_single.predictor.runner_process import RunnerProcess
 from web_single.predictor.signature import Signature
@@ -50,8 +50,9 @@ class Predictor:
     signature: Signature
     description: Head
 
-    def __init__(self, delivery: Delivery, config: Config) -> None:
+    def __init__(self, delivery: Delivery, environment: Environment, config: Config) -> None:
         self.delivery = delivery
+        self.environment = environment
         self.state = RunnerState.STARTING
         self.restarts = 0
         self.trouble: str | None = None
@@ -62,7 +63,6 @@ class Predictor:
 
     async def start(self) -> None:
         """Return when the model is loaded; a DeliveryError says why it cannot be."""
-        self.delivery.check_scikit_learn(running=version("scikit-learn"))
         await self._watch.prepare()
         self._runner = await self._start_runner()
         self._watch.start()
@@ -147,6 +147,7 @@ class Predictor:
         await asyncio.to_thread(self.delivery.check_unchanged)
         runner = await RunnerProcess.start(
             self.delivery.artefact,
+            python=self.environment.python,
             load_timeout_seconds=self._config.load_timeout_seconds,
             runners=self._config.workers,
         )

@@ -5,7 +5,6 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import Self
 
@@ -35,10 +34,10 @@ class RunnerProcess:
         self.description: Head = {}
 
     @classmethod
-    async def start(cls, artefact: Path, *, load_timeout_seconds: float, runners: int) -> Self:
+    async def start(cls, artefact: Path, *, python: Path, load_timeout_seconds: float, runners: int) -> Self:
         """Start the model's process and wait until it has loaded; a DeliveryError says why it did not."""
         try:
-            runner = await cls._spawn(artefact, runners=runners)
+            runner = await cls._spawn(artefact, python=python, runners=runners)
         except OSError as error:
             raise DeliveryError(f"The model's process cannot be started: {error}.") from error
         try:
@@ -50,7 +49,7 @@ class RunnerProcess:
         return runner
 
     @classmethod
-    async def _spawn(cls, artefact: Path, *, runners: int) -> Self:
+    async def _spawn(cls, artefact: Path, *, python: Path, runners: int) -> Self:
         """Start it by exec, from the loop's own thread: Linux ties its life to the thread that started it."""
         ours, theirs = socket.socketpair()
         lifeline_end, lifeline = os.pipe()
@@ -59,9 +58,9 @@ class RunnerProcess:
         numbers = (theirs.fileno(), lifeline_end)
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, str(RUNNER), *map(str, numbers), str(os.getpid()), str(artefact)),
+                *(str(python), str(RUNNER), *map(str, numbers), str(os.getpid()), str(artefact)),
                 cwd=artefact.parent,
-                env=variables(runners=runners),
+                env=variables(runners=runners, python=python),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=printed,
                 stderr=printed,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import ModelUnavailableError
+from web_single.predictor.environment import Environment
 from web_single.predictor.predictor import Predictor, RunnerState
 from web_single.predictor.signature import Signature
 from web_single.service.example import Example, find_example
@@ -20,6 +21,7 @@ class ModelStatus:
     signature: Signature
     made_with: str | None
     runs_with: str | None
+    environment: Environment
     runner_state: str
     runner_restarts: int
     runner_trouble: str | None
@@ -52,8 +54,9 @@ class StatusService:
             files=tuple(predictor.delivery.digests),
             estimator=predictor.description["estimator"],
             signature=predictor.signature,
-            made_with=predictor.delivery.scikit_learn,
+            made_with=predictor.delivery.contents.scikit_learn,
             runs_with=predictor.description["scikit_learn"],
+            environment=predictor.environment,
             runner_state=predictor.state,
             runner_restarts=predictor.restarts,
             runner_trouble=predictor.trouble,

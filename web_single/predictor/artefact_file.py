@@ -1,0 +1,74 @@
+"""An artefact as a file: opened through whatever compresses it, and told where it cannot be one at all."""
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BufferedReader, BytesIO
+from os import SEEK_END
+from pathlib import Path
+from typing import IO, Any
+
+from web_single.errors import DeliveryError
+from web_single.predictor.lz4_frames import decompress_lz4
+
+
+def _decompress_zlib(data: bytes) -> bytes:
+    stream = zlib.decompressobj()
+    plain = stream.decompress(data)
+    if not stream.eof:
+        raise EOFError
+    return plain
+
+
+LZ4 = b"\x04\x22\x4d\x18"
+OPENERS: dict[bytes, Callable[[BufferedReader], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+    b"\x5d\x00": lzma.open,
+    b"\x78": lambda file: BytesIO(_decompress_zlib(file.read())),
+    LZ4: lambda file: BytesIO(decompress_lz4(file.read())),
+}
+PICKLE = b"\x80"  # how protocols 2 and later begin
+STOP = b"."  # how every pickle ends
+WEB_PAGE = (b"<!doctype html", b"<html", b"<?xml")
+POINTER_OF_GIT_LFS = b"version https://git-lfs"
+START_BYTES = 64
+
+
+@contextmanager
+def open_artefact(artefact: Path) -> Iterator[IO[bytes]]:
+    """Open an artefact through whatever compresses it; reading it raises EOFError where it ends in the middle."""
+    with artefact.open("rb") as file:
+        start = file.peek(START_BYTES)
+        opener = next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), None)
+        yield opener(file) if opener is not None else file
+
+
+def start_of(artefact: Path) -> bytes:
+    """Return its first bytes."""
+    with artefact.open("rb") as file:
+        return file.read(START_BYTES)
+
+
+def check_start(name: str, start: bytes) -> None:
+    """Raise a DeliveryError for a file whose first bytes show that it is no model."""
+    text = start.lstrip().lower()
+    if not start:
+        raise DeliveryError(f"{name} is empty: copy it again.")
+    if text.startswith(WEB_PAGE):
+        raise DeliveryError(f"{name} is an HTML page: was it saved from a web site? Download the file itself.")
+    if start.startswith(POINTER_OF_GIT_LFS):
+        raise DeliveryError(f"{name} is a pointer of Git LFS, not the file: run `git lfs pull` where it comes from.")
+
+
+def check_end(artefact: Path, start: bytes, error: Exception) -> None:
+    """Raise a DeliveryError where a walk failed because the file is cut; what is no pickle may end as it likes."""
+    with artefact.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        is_cut_pickle = start.startswith(PICKLE) and file.read(1) != STOP
+    if is_cut_pickle or (isinstance(error, EOFError) and start.startswith(tuple(OPENERS))):
+        raise DeliveryError(f"{artefact.name} ends in the middle: copy it again, whole.") from error

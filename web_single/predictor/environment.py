@@ -1,0 +1,172 @@
+"""The interpreter that runs a delivery: the server's own where that suits it, else one that is made for it."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from web_single.config import ENVIRONMENT_WORDS, SERVER, AppEnv, Config, ModelVersions
+from web_single.errors import DeliveryError
+from web_single.monitoring import Event, get_logger
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment_builder import Builder
+from web_single.predictor.environment_cache import EnvironmentCache, in_use, key_of
+from web_single.predictor.interpreters import Installed, ask
+from web_single.predictor.package_index import NO_INDEX
+from web_single.predictor.requirements import (
+    BY_REQUIREMENTS,
+    TO_READ_IT,
+    Requirements,
+    distribution_of,
+    minor_of,
+    tell_missing,
+)
+from web_single.predictor.uv import Tell, run_uv
+
+# What comes with scikit-learn, or is added where a model needs it.
+COME_ALONG = {"sklearn", "numpy", "scipy", "threadpoolctl", "pandas", *TO_READ_IT}
+
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An interpreter with what a delivery needs.
+
+    `origin` is `server` (our own), `made` (for the delivery) or `given` (by MODEL_ENVIRONMENT).
+    `packages` has the versions of scikit-learn and of what it stands on.
+    """
+
+    python: Path
+    origin: str
+    python_version: str
+    packages: dict[str, str]
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep it from being pruned, until this returns or the process ends."""
+        if self.origin != "made":
+            yield
+            return
+        with in_use(self.python):
+            yield
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values, for a worker."""
+        return asdict(self) | {"python": str(self.python)}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Self:
+        """Return the environment that another process has found."""
+        return cls(**plain | {"python": Path(plain["python"])})
+
+
+def find_environment(
+    delivery: Delivery, config: Config, *, build: bool = False, tell: Tell = lambda _: None
+) -> Environment:
+    """Return what runs this delivery, made now where need be; a DeliveryError says what is missing, and what to do.
+
+    In prod nothing is made unless `build` asks for it.
+    """
+    finder = Finder(delivery, Requirements.of(delivery), config)
+    if config.model_environment not in ENVIRONMENT_WORDS:
+        return finder.checked(Path(config.model_environment), "given")
+    fault = finder.fault_of_ours()
+    if fault is None:
+        return finder.checked(Path(sys.executable), "server")
+    if config.model_environment == SERVER:
+        raise DeliveryError(f"{fault} MODEL_ENVIRONMENT=auto makes an environment for it.")
+    return finder.checked(finder.made(fault, build=build, tell=tell), "made")
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Looks for what runs one delivery."""
+
+    delivery: Delivery
+    requirements: Requirements
+    config: Config
+
+    @property
+    def trusts(self) -> bool:
+        """Whether another scikit-learn than the artefact's may answer."""
+        return self.config.model_versions is ModelVersions.TRUST
+
+    def fault_of_ours(self) -> str | None:
+        """Return a sentence on why our own interpreter does not suit, or None where it does."""
+        ours, file = Path(sys.executable), self.requirements.file
+        installed = ask(ours, self.requirements.modules)
+        insists = self.trusts and self.config.model_environment == SERVER
+        if not self.trusts and self._is_other(installed):
+            return self._tell_other(installed)
+        if self.requirements.minors is not None and sys.version_info.minor not in self.requirements.minors:
+            return (
+                f"{self.delivery.artefact.name} holds code by value, of another Python than {installed.python_version}."
+            )
+        if installed.missing:
+            return tell_missing(installed.missing, "with the server")
+        if file is None or insists:
+            return None
+        check = run_uv(["pip", "install", "--check", "--python", ours, "-r", file], folder=file.parent, index=NO_INDEX)
+        return None if check.succeeded else f"The server's own libraries are not those of {file.name}."
+
+    def made(self, reason: str, *, build: bool, tell: Tell) -> Path:
+        """Return the interpreter of the environment that is made for the delivery."""
+        self._check_that_all_is_named()
+        cache, key = EnvironmentCache.of(self.config), key_of(self.requirements)
+        python = cache.find(key)
+        if python is not None:
+            return python
+        if self.config.app_env is AppEnv.PROD and not build:
+            command = f"web-single build {self.delivery.folder}"
+            raise DeliveryError(f"{reason} In prod no environment is made at the start: run `{command}` before.")
+        started = time.monotonic()
+        with cache.turn(key):
+            python = cache.find(key)
+            if python is not None:  # by another process, meanwhile
+                return python
+            log.info(Event.ENVIRONMENT_MAKING, reason=reason)
+            with cache.making(key) as folder:
+                Builder(self.requirements, folder, compiled=build, tell=tell).build()
+        seconds = round(time.monotonic() - started, 1)
+        log.info(Event.ENVIRONMENT_MADE, folder=str(cache.folder / key), seconds=seconds)
+        return cache.folder / key / "bin/python"
+
+    def checked(self, python: Path, origin: str) -> Environment:
+        """Return an interpreter as what runs the delivery, if it has all that this names, in the right version."""
+        packages = [distribution_of(module) for module in self.requirements.modules]
+        installed = ask(python, self.requirements.modules, packages)
+        if installed.missing:
+            raise DeliveryError(
+                tell_missing(installed.missing, BY_REQUIREMENTS if origin == "made" else f"for {python}")
+            )
+        if self._is_other(installed):
+            if not self.trusts:
+                raise DeliveryError(self._tell_other(installed))
+            versions = {"made_with": self.requirements.scikit_learn, "runs_with": scikit_learn_of(installed)}
+            log.warning(Event.MODEL_VERSION_TRUSTED, **versions)
+        return Environment(python, origin, installed.python_version, installed.packages)
+
+    def _check_that_all_is_named(self) -> None:
+        """Refuse before anything is downloaded what no download could bring."""
+        unnamed = set(self.requirements.modules) - COME_ALONG - sys.stdlib_module_names
+        if self.requirements.file is None and unnamed:
+            raise DeliveryError(tell_missing(unnamed, "with the server"))
+
+    def _is_other(self, installed: Installed) -> bool:
+        made_with = self.requirements.scikit_learn
+        return made_with is not None and minor_of(made_with) != minor_of(scikit_learn_of(installed))
+
+    def _tell_other(self, installed: Installed) -> str:
+        return (
+            f"{self.delivery.artefact.name} was made by scikit-learn {self.requirements.scikit_learn}, and "
+            f"{scikit_learn_of(installed)} is installed for Python {installed.python_version}: it could answer wrongly."
+        )
+
+
+def scikit_learn_of(installed: Installed) -> str:
+    """Return the version of scikit-learn that an interpreter has."""
+    return installed.packages.get("scikit-learn", "none")

@@ -1,0 +1,143 @@
+"""The folder that made environments are kept in: found by content, marked when used, never removed while in use."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
+
+from web_single.config import Config
+from web_single.errors import DeliveryError
+from web_single.predictor.interpreters import base_python
+from web_single.predictor.requirements import Requirements
+
+FORMAT = 1  # of what is kept; another one is another key
+KEY_DIGITS = 16
+MARK = "used"
+LOCK = ".lock"
+UNFINISHED = ".making-"
+BLOCK_BYTES = 512  # of `st_blocks`, everywhere
+DAY_SECONDS = 86_400
+
+
+def key_of(requirements: Requirements) -> str:
+    """Return what tells environments apart: what is asked for, and the machine that it was made on."""
+    asked = (requirements.scikit_learn, requirements.added, requirements.bounds, requirements.minors)
+    machine = (str(base_python()), sys.version, sysconfig.get_platform())
+    content = json.dumps([FORMAT, requirements.digests(), asked, machine])
+    return hashlib.sha256(content.encode()).hexdigest()[:KEY_DIGITS]
+
+
+@dataclass(frozen=True)
+class EnvironmentCache:
+    """Environments by their keys; a folder with a key's name is whole, for it was renamed to it at the end."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, config: Config) -> "EnvironmentCache":
+        """Return the one that the settings name, or else the user's own."""
+        return cls(config.environments_path or user_cache_path("web-single", appauthor=False) / "environments")
+
+    def find(self, key: str) -> Path | None:
+        """Return the interpreter of a made environment, or None where it is not made, or its Python is gone."""
+        python = self.folder / key / "bin/python"
+        if not python.exists():
+            return None
+        with suppress(OSError):  # who may only read it still may use it
+            os.utime(self.folder / key / MARK)
+        return python
+
+    @contextmanager
+    def turn(self, key: str) -> Iterator[None]:
+        """Let one process at a time make or remove this environment; who waited must look again."""
+        with FileLock(self.folder / f"{key}{LOCK}"):
+            yield
+
+    @contextmanager
+    def making(self, key: str) -> Iterator[Path]:
+        """Hand out the name of a folder to make an environment in; it is kept where this ends well, else removed.
+
+        Only for whose turn it is.
+        """
+        for left in self.folder.glob(f"{key}{UNFINISHED}*"):  # by one that was killed
+            remove(left)
+        aside = self.folder / f"{key}{UNFINISHED}{os.getpid()}"
+        try:
+            yield aside
+            (aside / MARK).touch()
+            remove(self.folder / key)
+            aside.rename(self.folder / key)
+        finally:
+            remove(aside)
+
+    def prune(self, *, keep: Path | None, unused_days: float) -> tuple[int, int]:
+        """Remove what was unused for so many days and is not in use; return how many, and the bytes that this frees."""
+        removed = freed = 0
+        before = time.time() - unused_days * DAY_SECONDS
+        for path in sorted(self.folder.glob("*/")):
+            key, _, unfinished = path.name.partition(UNFINISHED)
+            if path == keep or (not unfinished and _used_at(path) > before):
+                continue
+            with suppress(Timeout), FileLock(self.folder / f"{key}{LOCK}", timeout=0):
+                if unfinished or _take_from_use(path):
+                    freed += disk_bytes(path)
+                    remove(path)
+                    removed += 1
+        return removed, freed
+
+
+@contextmanager
+def in_use(python: Path) -> Iterator[None]:
+    """Keep a made environment from being removed, until this returns or the process ends, however it does."""
+    mark = python.parent.parent / MARK
+    gone = DeliveryError(f"The environment {mark.parent} was removed meanwhile: start again.")
+    try:
+        file = mark.open("rb")
+    except FileNotFoundError as error:
+        raise gone from error
+    with file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        if not mark.exists():
+            raise gone
+        yield
+
+
+def _used_at(path: Path) -> float:
+    mark = path / MARK
+    return (mark if mark.exists() else path).stat().st_mtime
+
+
+def _take_from_use(path: Path) -> bool:
+    """Take the mark from an environment that nobody uses, so that nobody can begin to; tell whether that was so."""
+    try:
+        with (path / MARK).open("rb") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            (path / MARK).unlink()
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:  # by one that was killed while it removed
+        return True
+    return True
+
+
+def disk_bytes(path: Path) -> int:
+    """Return what removing a folder frees: a file that is linked into the cache of uv stays there."""
+    found = [file.lstat() for file in path.rglob("*")]
+    return sum(status.st_blocks * BLOCK_BYTES for status in found if status.st_nlink == 1)
+
+
+def remove(path: Path) -> None:
+    """Remove a folder, if it is there."""
+    if path.exists():
+        shutil.rmtree(path)
