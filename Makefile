@@ -1,7 +1,7 @@
 # `make help` lists what there is to do. Everything sets itself up: Poetry in .tools, the dependencies in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup test container-test check format docs openapi lock soak clean moved
+.PHONY: help serve setup test container-test check format docs openapi lock soak gallery clean moved
 
 # Without cached bytecode each start would compile all libraries: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
@@ -46,6 +46,9 @@ container-test: .venv/.installed-dev ## build the image and test it, on Debian a
 
 soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the reads of a large table (ROWS, 1,000,000)
 	@ROUNDS=$${ROUNDS:-50} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system
+
+gallery: .venv/.installed-dev ## serve every style of delivery, and write the tables of docs/handover.md
+	@GALLERY=all $(BIN)/python -m pytest tests/gallery
 
 setup: .venv/.installed-dev ## set everything up, development tools included
 

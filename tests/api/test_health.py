@@ -61,6 +61,9 @@ def test_the_model_is_described(client: TestClient) -> None:
     description = client.get("/model").json()
     assert description.pop("sha256").startswith(description["version"])
     assert len(description.pop("version")) == 12
+    environment = description.pop("environment")
+    assert (environment["origin"], environment["python"]) == ("server", platform.python_version())
+    assert environment["packages"]["scikit-learn"] == version("scikit-learn")
     assert description == {
         "files": ["model.pickle", "model.py"],
         "estimator": "model.NearestCentre",
