@@ -8,6 +8,7 @@ import importlib.util
 import lzma
 import os
 import pickle
+import re
 import sys
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from web_single_runner.conventions import call_load_model, call_with_model
 from web_single_runner.refusal import RefusalError
 
 OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open), (b"\x5d\x00", lzma.open))
+NAME_NOT_FOUND = re.compile(
+    r"Can't get (?:attribute|local object) '(\w[\w.]*)' on <module '(?:model|__main__)'"
+    r"|module '(?:model|__main__)' has no attribute '(\w+)'"
+)
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "os.chmod")
 
@@ -28,10 +33,17 @@ class Delivered:
         self.predict = asked(code, model, "predict")
         self.predict_proba = asked(code, model, "predict_proba")
         if self.predict is None:
-            raise RefusalError(
-                "There is nothing to predict with: model.py has no predict(model, X), "
-                "and what the artefact holds ({}) has no predict(X).".format(type(model).__name__)
-            )
+            raise RefusalError(tell_nothing_to_predict_with(code, model))
+
+
+def tell_nothing_to_predict_with(code, model):
+    """Return the sentence about a delivery that has no `predict` at all."""
+    if model is None and hasattr(code, "load_model"):
+        return "load_model in model.py returns None: let it `return` the model."
+    return (
+        "There is nothing to predict with: model.py has no predict(model, X), "
+        "and what was loaded ({}) has no predict(X).".format(type(model).__name__)
+    )
 
 
 def asked(code, model, name):
@@ -49,10 +61,32 @@ def load(artefact):
     sys.path[0] = str(artefact.parent)
     sys.argv[:] = [str(artefact.with_name("model.py"))]
     with writes_refused(artefact.parent):
-        code = import_delivered_code(artefact)
-        function = getattr(code, "load_model", None)
-        model = call_load_model(function, artefact) if function is not None else load_artefact(artefact)
+        try:
+            code = import_delivered_code(artefact)
+            function = getattr(code, "load_model", None)
+            model = call_load_model(function, artefact) if function is not None else load_artefact(artefact)
+        except SystemExit as error:
+            raise RefusalError(
+                "model.py ends the process when it is loaded (exit code {}): put what a script does "
+                'under `if __name__ == "__main__":`.'.format(error.code)
+            ) from error
+        except AttributeError as error:
+            raise_for_missing_name(artefact, str(error))
+            raise
     return Delivered(code, model)
+
+
+def raise_for_missing_name(artefact, message):
+    """Say what is missing where a pickle names what model.py has not: Python says it of a module alone."""
+    found = NAME_NOT_FOUND.search(message)
+    if found:
+        name = found.group(1) or found.group(2)
+        where = "does not define" if artefact.with_name("model.py").exists() else "would define, and that is not there"
+        raise RefusalError(
+            "{} needs {}, which model.py {}: hand over the model.py that it was made by.".format(
+                artefact.name, name, where
+            )
+        )
 
 
 class UncachedLoader(importlib.machinery.SourceFileLoader):

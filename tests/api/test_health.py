@@ -1,9 +1,11 @@
 """GET /health/live, GET /health/ready and GET /model."""
 
+import platform
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest

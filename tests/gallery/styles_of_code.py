@@ -96,7 +96,7 @@ WITH_CODE = (
         "dummies",
         "`predict` makes a DataFrame and dummies of it",
         rows=((10.0, "red"), (16.5, "blue"), (13.0, "green"), (13.0, "black")),
-        features=(Column("any"), Column("any", missing=True)),
+        features=(Column("number"), Column("any", missing=True)),
         result="number",
     ),
     Style(

@@ -49,7 +49,7 @@ class Trainer:
 @pytest.fixture
 def delivery(tmp_path: Path) -> Path:
     (tmp_path / "delivery").mkdir()
-    (tmp_path / "delivery/model.joblib").write_bytes(b"")
+    (tmp_path / "delivery/model.joblib").write_bytes(b"any")
     return tmp_path / "delivery"
 
 

@@ -71,4 +71,4 @@ def check_end(artefact: Path, start: bytes, error: Exception) -> None:
         file.seek(-1, SEEK_END)
         is_cut_pickle = start.startswith(PICKLE) and file.read(1) != STOP
     if is_cut_pickle or (isinstance(error, EOFError) and start.startswith(tuple(OPENERS))):
-        raise DeliveryError(f"{artefact.name} ends in the middle: copy it again, whole.") from error
+        raise DeliveryError(f"{artefact.name} is incomplete, it ends in the middle: copy it again.") from error

@@ -132,11 +132,13 @@ def distribution_of(module: str) -> str:
 
 def tell_missing(modules: Iterable[str], where: str) -> str:
     """Return the sentence about modules that are not there, with the lines to write."""
-    names = sorted({distribution_of(module) for module in modules})
-    listed = ", ".join(f"`{name}`" for name in names)
-    what = "a package that is" if len(names) == 1 else "packages that are"
-    lines = "this line" if len(names) == 1 else "these lines"
-    return f"The delivery needs {what} not installed {where}: write {lines} in {FILE_NAME} beside the model: {listed}."
+    modules = sorted(set(modules))
+    listed = ", ".join(f"`{name}`" for name in sorted({distribution_of(module) for module in modules}))
+    be, lines = ("is", "this line") if len(modules) == 1 else ("are", "these lines")
+    return (
+        f"The delivery needs {', '.join(modules)}, which {be} not installed {where}: "
+        f"write {lines} in {FILE_NAME} beside the model: {listed}."
+    )
 
 
 def included_files(file: Path) -> list[Path]:
