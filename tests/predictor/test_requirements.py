@@ -33,7 +33,7 @@ def test_numpy_is_held_to_what_the_artefact_was_made_with(
 def test_what_a_model_needs_and_nobody_lists_is_added(deliver: Deliver) -> None:
     contents = ArtefactContents(modules=("cloudpickle", "joblib", "sklearn"), data_frame=True)
     assert requirements_of(deliver, contents).added == ("pandas", "joblib", "cloudpickle")
-    assert requirements_of(deliver, ArtefactContents()).added == ()
+    assert requirements_of(deliver, ArtefactContents()).added == ("joblib",)
 
 
 def test_modules_of_the_delivery_and_private_ones_are_not_asked_for(deliver: Deliver) -> None:
