@@ -1,6 +1,7 @@
 """Config: the environment over `.env` over the defaults; every fault in one sentence."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,20 @@ def test_a_database_in_the_models_folder_is_refused_for_it_would_change_the_vers
         with pytest.raises(ConfigError, match="lie in the model's folder"):
             read_url(Config.load(model_path=model.parent, db_url=f"sqlite:///{database}"))
     assert read_url(Config.load(model_path=model, db_url=f"sqlite:///{tmp_path}/x.db"))
+
+
+@pytest.mark.parametrize(("given", "taken"), [("AUTO", "auto"), ("server", "server"), (sys.executable, sys.executable)])
+def test_what_runs_the_model_is_a_word_or_an_interpreter(
+    monkeypatch: pytest.MonkeyPatch, given: str, taken: str
+) -> None:
+    monkeypatch.setenv("MODEL_ENVIRONMENT", given)
+    assert Config.load().model_environment == taken
+
+
+@pytest.mark.parametrize("given", ["atuo", "/", "/not/there/python", __file__])
+def test_what_cannot_run_the_model_is_told(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("MODEL_ENVIRONMENT", given)
+    with pytest.raises(
+        ConfigError, match=r"MODEL_ENVIRONMENT: auto, server or the path of a Python is expected, not '"
+    ):
+        Config.load()

@@ -43,7 +43,8 @@ def build(
     if prune:
         folder_in_use = environment.python.parent.parent if environment.origin == "made" else None
         removed, freed = EnvironmentCache.of(config).prune(keep=folder_in_use, unused_days=unused_days)
-        typer.echo(f"{removed} unused environments removed, {freed / MEBIBYTE:,.0f} MiB freed.")
+        what = "environment" if removed == 1 else "environments"
+        typer.echo(f"{removed} unused {what} removed{f', {freed / MEBIBYTE:,.0f} MiB freed' if removed else ''}.")
 
 
 def describe(environment: Environment, seconds: float) -> str:

@@ -25,6 +25,18 @@ def test_our_settings_and_our_interpreter_are_hidden(monkeypatch: pytest.MonkeyP
     assert seen["AWS_REGION"] == "here"
 
 
+def test_addresses_of_package_indexes_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "POETRY_PYPI_MIRROR_URL"]:
+        monkeypatch.setenv(name, "https://me:secret@index.example/simple")
+    assert "secret" not in str(variables(runners=1))
+
+
+def test_programs_of_the_models_own_interpreter_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin")
+    assert variables(runners=1, python=Path("/made/bin/python"))["PATH"] == "/made/bin:/usr/bin"
+    assert variables(runners=1)["PATH"] == "/usr/bin"
+
+
 def test_threads_are_divided_among_the_runners(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner_environment, "allowed_cpus", lambda: 8)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)

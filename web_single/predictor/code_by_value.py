@@ -12,6 +12,7 @@ RESUME = {151: {11, 12}, 149: {13}, 128: {14}}
 EMPTY = 0
 PLACES = {25: (4, 1), 93: (0, 1), 106: (4, 9), 107: (2, 1), 116: (5, 4), 171: (4, 3)}
 RETURN_CONST_OF_3_12 = 121
+LOAD_CONST_AND_RETURN_OF_3_11 = bytes([100, 83])
 
 
 def minors_that_run(parts: tuple[object, ...]) -> set[int] | None:
@@ -31,4 +32,6 @@ def _of_3_11_or_3_12(opcodes: bytes) -> set[int]:
         if opcode in PLACES:
             places = len(opcodes) - position - len(opcodes[position:].lstrip(bytes([EMPTY])))
             return {11} if places == PLACES[opcode][0] else {12}
+    if LOAD_CONST_AND_RETURN_OF_3_11 in opcodes:
+        return {11}
     return {12} if RETURN_CONST_OF_3_12 in opcodes else {11, 12}

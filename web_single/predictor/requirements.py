@@ -69,7 +69,7 @@ class Requirements:
             file=file if file.is_file() else None,
             modules=needed_modules(delivery),
             scikit_learn=contents.scikit_learn,
-            added=tuple(_added_by(delivery)),
+            added=tuple(_added_by(contents)),
             bounds=tuple(_bounds_by(contents)),
             minors=contents.minors,
         )
@@ -99,13 +99,12 @@ def needed_modules(delivery: Delivery) -> tuple[str, ...]:
     return tuple(sorted(foreign))
 
 
-def _added_by(delivery: Delivery) -> Iterator[str]:
-    """A model that was fitted on a DataFrame gets one; what reads an artefact is seldom listed."""
-    contents = delivery.contents
+def _added_by(contents: ArtefactContents) -> Iterator[str]:
+    """The runner loads by joblib, and gives a DataFrame to a model that was fitted on one; who lists that?"""
     if contents.data_frame:
         yield "pandas"
     for name in TO_READ_IT:
-        if name in contents.modules or name in delivery.artefact.suffix:
+        if name == "joblib" or name in contents.modules:
             yield name
 
 

@@ -1,0 +1,70 @@
+"""What a delivery needs to be installed."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.predictor.conftest import TINY, Deliver
+from web_single.errors import DeliveryError
+from web_single.predictor.artefact import ArtefactContents
+from web_single.predictor.requirements import Requirements, distribution_of, included_files, lines_of, tell_missing
+
+
+def requirements_of(deliver: Deliver, contents: ArtefactContents) -> Requirements:
+    return Requirements.of(replace(deliver(), contents=contents))
+
+
+@pytest.mark.parametrize(
+    ("contents", "bounds"),
+    [
+        (ArtefactContents(scikit_learn="1.4.1.post1"), ("numpy<2",)),
+        (ArtefactContents(scikit_learn="1.4.2"), ()),
+        (ArtefactContents(scikit_learn="1.10.0"), ()),
+        (ArtefactContents(scikit_learn="1.5.2", numpy_core=True), ("numpy>=2",)),
+        (ArtefactContents(), ()),
+    ],
+)
+def test_numpy_is_held_to_what_the_artefact_was_made_with(
+    deliver: Deliver, contents: ArtefactContents, bounds: tuple[str, ...]
+) -> None:
+    assert requirements_of(deliver, contents).bounds == bounds
+
+
+def test_what_a_model_needs_and_nobody_lists_is_added(deliver: Deliver) -> None:
+    contents = ArtefactContents(modules=("cloudpickle", "joblib", "sklearn"), data_frame=True)
+    assert requirements_of(deliver, contents).added == ("pandas", "joblib", "cloudpickle")
+    assert requirements_of(deliver, ArtefactContents()).added == ("joblib",)
+
+
+def test_modules_of_the_delivery_and_private_ones_are_not_asked_for(deliver: Deliver) -> None:
+    (deliver(code="import helper, yaml").folder / "helper.py").write_text("")
+    contents = ArtefactContents(modules=("__main__", "_loss", "helper", "model", "sklearn"))
+    assert requirements_of(deliver, contents).modules == ("sklearn", "yaml")
+
+
+def test_included_files_count_and_missing_ones_are_left_to_uv(deliver: Deliver) -> None:
+    delivery = deliver(requirements="-r more.txt\n--constraint=bounds.txt # why\n-r gone.txt\n./own.whl\n")
+    for name in ("more.txt", "bounds.txt", "own.whl"):
+        (delivery.folder / name).write_text("-r requirements.txt\n" if name == "more.txt" else "")
+    found = included_files(delivery.folder / "requirements.txt")
+    assert [path.name for path in found] == ["bounds.txt", "more.txt", "own.whl", "requirements.txt"]
+
+
+def test_what_is_editable_is_refused_before_anything_is_run(deliver: Deliver) -> None:
+    delivery = deliver(requirements=f"{TINY}--editable ./package\n")
+    with pytest.raises(DeliveryError, match=r"requirements.txt: `--editable ./package` cannot be kept"):
+        Requirements.of(delivery).digests()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_files_that_windows_wrote_are_read(deliver: Deliver, encoding: str) -> None:
+    path = deliver().folder / "requirements.txt"
+    path.write_bytes("numpy\r\npandas".encode(encoding))
+    assert lines_of(path) == ["numpy", "pandas"]
+
+
+def test_the_line_to_write_is_that_of_the_package() -> None:
+    assert distribution_of("PIL") == "pillow"
+    assert distribution_of("category_encoders") == "category-encoders"
+    told = tell_missing(["sklearn"], "here")
+    assert told.endswith("not installed here: write this line in requirements.txt beside the model: `scikit-learn`.")
