@@ -160,7 +160,7 @@ def test_an_artefact_cut_short_is_told(tmp_path: Path, compress: object, share: 
         joblib.dump(MODELS["pipeline"], tmp_path / "model", compress=compress)
     whole = (tmp_path / "model").read_bytes()
     (tmp_path / "model").write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(DeliveryError, match="model ends in the middle: copy it again"):
+    with pytest.raises(DeliveryError, match="model is incomplete, it ends in the middle: copy it again"):
         read_contents(tmp_path / "model")
 
 
