@@ -147,8 +147,12 @@ def writes_refused(folder):
     refusing = [True]
 
     def refuse(event, arguments):
-        if refusing and ((event == "open" and is_writing(arguments)) or event in CHANGING):
-            refuse_within(folder, [part for part in arguments[:2] if isinstance(part, (str, bytes, os.PathLike))])
+        if not refusing:
+            return
+        if event == "open" and is_writing(arguments):
+            refuse_within(folder, arguments[:1])  # the next one is a mode: a word, but no path
+        elif event in CHANGING:
+            refuse_within(folder, arguments[:2])
 
     sys.addaudithook(refuse)
     try:
@@ -163,8 +167,10 @@ def is_writing(arguments):
     return isinstance(flags, int) and bool(flags & WRITING)
 
 
-def refuse_within(folder, paths):
-    for path in paths:
+def refuse_within(folder, arguments):
+    for path in arguments:
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            continue  # a number: what was opened before
         place = Path(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - `resolve` opens what it names
         if folder in place.parents:
             raise PermissionError(
