@@ -47,8 +47,8 @@ container-test: .venv/.installed-dev ## build the image and test it, on Debian a
 soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the reads of a large table (ROWS, 1,000,000)
 	@ROUNDS=$${ROUNDS:-50} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system
 
-gallery: .venv/.installed-dev ## serve every style of delivery, and write the tables of docs/handover.md
-	@GALLERY=all $(BIN)/python -m pytest tests/gallery
+gallery: .venv/.installed-dev ## serve deliveries of every style and of every time, and write the tables of docs/handover.md
+	@GALLERY=all $(BIN)/python -m pytest --timeout 1800 tests/gallery
 
 setup: .venv/.installed-dev ## set everything up, development tools included
 

@@ -1,11 +1,9 @@
 """The delivered code and the model: imported, loaded, and called the way they plainly want to be called."""
 
-import bz2
 import contextlib
-import gzip
+import importlib
 import importlib.machinery
 import importlib.util
-import lzma
 import os
 import pickle
 import re
@@ -15,7 +13,7 @@ from pathlib import Path
 from web_single_runner.conventions import call_load_model, call_with_model
 from web_single_runner.refusal import RefusalError
 
-OPENERS = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open), (b"\x5d\x00", lzma.open))
+COMPRESSIONS = ((b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ", "lzma"), (b"\x5d\x00", "lzma"))
 NAME_NOT_FOUND = re.compile(
     r"Can't get (?:attribute|local object) '(\w[\w.]*)' on <module '(?:model|__main__)'"
     r"|module '(?:model|__main__)' has no attribute '(\w+)'"
@@ -135,7 +133,9 @@ def load_artefact(artefact):
         with artefact.open("rb") as file:
             start = file.read(8)
             file.seek(0)
-            opener = next((opener for magic, opener in OPENERS if start.startswith(magic)), contextlib.nullcontext)
+            module = next((module for magic, module in COMPRESSIONS if start.startswith(magic)), None)
+            # A Python may have been built without one of them.
+            opener = contextlib.nullcontext if module is None else importlib.import_module(module).open
             with opener(file) as content:
                 return pickle.load(content)  # noqa: S301 - it is the data scientist's, as model.py is
     return joblib.load(str(artefact))
@@ -147,8 +147,12 @@ def writes_refused(folder):
     refusing = [True]
 
     def refuse(event, arguments):
-        if refusing and ((event == "open" and is_writing(arguments)) or event in CHANGING):
-            refuse_within(folder, [part for part in arguments[:2] if isinstance(part, (str, bytes, os.PathLike))])
+        if not refusing:
+            return
+        if event == "open" and is_writing(arguments):
+            refuse_within(folder, arguments[:1])  # the next one is a mode: a word, but no path
+        elif event in CHANGING:
+            refuse_within(folder, arguments[:2])
 
     sys.addaudithook(refuse)
     try:
@@ -163,8 +167,10 @@ def is_writing(arguments):
     return isinstance(flags, int) and bool(flags & WRITING)
 
 
-def refuse_within(folder, paths):
-    for path in paths:
+def refuse_within(folder, arguments):
+    for path in arguments:
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            continue  # a number: what was opened before
         place = Path(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - `resolve` opens what it names
         if folder in place.parents:
             raise PermissionError(

@@ -125,6 +125,12 @@ async def test_its_training_does_not_run(deliver: Callable[..., Path]) -> None:
         assert await ask(runner, X) == {"results": Y}
 
 
+async def test_what_is_opened_by_its_number_is_no_write_into_the_delivery(deliver: Callable[..., Path]) -> None:
+    code = "import os\nwith os.fdopen(os.open(os.devnull, os.O_WRONLY), 'w') as nowhere:\n    nowhere.write('x')\n"
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+        assert await ask(runner, X) == {"results": Y}
+
+
 @pytest.mark.parametrize(
     ("code", "told"),
     [

@@ -1,0 +1,1 @@
+"""What Web Single is compared with: nothing in here is a dependency of the project."""
