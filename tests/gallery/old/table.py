@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from tests.gallery.handover_page import write_table
 
 LONGEST_ERROR = 90
-DELIVERIES = """\
-| made by scikit-learn | model | runs in | start to first answer | rows | differing | in last bits | without it, in {today} |
-|---|---|---|---|---|---|---|---|
-"""
+DELIVERIES = (
+    "| made by scikit-learn | model | runs in | start to first answer "
+    "| rows | differing | in last bits | without it, in {today} |\n"
+    "|---|---|---|---|---|---|---|---|\n"
+)
 ENVIRONMENTS = """\
 | scikit-learn | requirements.txt | Python | numpy | to make, cold | to make, warm |
 |---|---|---|---|---|---|
