@@ -112,12 +112,12 @@ def test_the_version_is_told() -> None:
     assert CliRunner().invoke(commands, ["--version"]).stdout == f"{VERSION}\n"
 
 
-def test_a_folder_for_the_artefact_is_told_as_that(
+def test_a_folder_without_an_artefact_is_told_as_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MODEL_PATH", str(tmp_path))
     with pytest.raises(SystemExit) as ended:
         main(["serve"])
     assert ended.value.code == 3
-    sentence = f"MODEL_PATH: {tmp_path} is a folder; name the file in it, such as model.joblib."
+    sentence = f"There is no .joblib, .pkl or .pickle in {tmp_path}: set MODEL_PATH to the artefact."
     assert capsys.readouterr().err == f"web-single: {sentence}\n"

@@ -12,6 +12,7 @@ from tests.deliveries import EXAMPLE
 from web_single.predictor.delivery import Delivery
 
 LARGEST_BYTES = 700_000_000
+OURS = ("web_single/", "web_single_runner/", "data_scientist/")
 GIVEN_TO_THE_BUILD = ("pyproject.toml", "poetry.lock", "requirements-tools.txt", "README.md", "LICENSE")
 
 # What a checkout collects in a day's work; none of it is the package's or the delivery's.
@@ -51,7 +52,7 @@ def test_the_build_is_given_what_the_image_is_made_of_and_nothing_that_lies_abou
     printed = workshop.build(context, "localhost/listing", dockerfile="Listing")
 
     given = {line.removeprefix("given:") for line in printed.splitlines() if line.startswith("given:")}
-    wanted = {name for name in files_below(checkout) if name.startswith(("web_single/", "data_scientist/"))}
+    wanted = {name for name in files_below(checkout) if name.startswith(OURS)}
     assert given == {*wanted, *GIVEN_TO_THE_BUILD}
 
 

@@ -21,7 +21,7 @@ def test_ours_comes_first_then_the_newest_and_no_version_twice(tmp_path: Path, m
     rows = ",".join(f'{{"path": "{path}"}}' for path in others)
 
     def run_uv(*_: object, **__: object) -> Outcome:
-        return Outcome(succeeded=True, said=f"warning: a shim leads nowhere\n[{rows}]\n")
+        return Outcome(0, said=f"warning: a shim leads nowhere\n[{rows}]\n")
 
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setattr(interpreters_module, "run_uv", run_uv)

@@ -65,7 +65,7 @@ def test_what_uv_says_is_told_in_one_line_without_addresses(tmp_path: Path) -> N
         "  cause: Because a==1 was not found in https://me:secret@index.example/simple\n"
         "         and you require a==1, it fails.\n\nhint: try something\n"
     )
-    outcome = Outcome(succeeded=False, said=PackageIndex.hide_in(said))
+    outcome = Outcome(1, said=PackageIndex.hide_in(said))
     assert outcome.has_no_solution
     assert outcome.reason == "Because a==1 was not found in the package index and you require a==1, it fails"
     assert not run_uv(["no-such-command"], folder=tmp_path, index=PackageIndex({})).succeeded

@@ -1,13 +1,22 @@
 """What a delivery needs to be installed."""
 
 from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from tests.predictor.conftest import TINY, Deliver
 from web_single.errors import DeliveryError
 from web_single.predictor.artefact import ArtefactContents
-from web_single.predictor.requirements import Requirements, distribution_of, included_files, lines_of, tell_missing
+from web_single.predictor.requirements import (
+    Requirements,
+    are_met_by_ours,
+    distribution_of,
+    included_files,
+    lines_of,
+    tell_missing,
+)
 
 
 def requirements_of(deliver: Deliver, contents: ArtefactContents) -> Requirements:
@@ -68,3 +77,22 @@ def test_the_line_to_write_is_that_of_the_package() -> None:
     assert distribution_of("category_encoders") == "category-encoders"
     told = tell_missing(["sklearn"], "here")
     assert told.endswith("not installed here: write this line in requirements.txt beside the model: `scikit-learn`.")
+
+
+@pytest.mark.parametrize(
+    ("content", "met"),
+    [
+        (f"scikit-learn=={version('scikit-learn')} # the course's\n\n# more\njoblib>=1\n", True),
+        ("scikit-learn==1.0.2\n", False),
+        ("nowhere-learn\n", False),
+        ("nowhere-learn; python_version < '3'\n", True),
+        ("joblib[extra]\n", False),
+        ("-r other.txt\n", False),
+        ("--index-url https://example.org\n", False),
+    ],
+)
+def test_names_and_versions_are_compared_with_ours_and_all_else_is_left_to_uv(
+    tmp_path: Path, content: str, *, met: bool
+) -> None:
+    (tmp_path / "requirements.txt").write_text(content)
+    assert are_met_by_ours(tmp_path / "requirements.txt") is met

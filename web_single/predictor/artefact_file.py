@@ -11,8 +11,9 @@ from os import SEEK_END
 from pathlib import Path
 from typing import IO, Any
 
+import lz4.frame
+
 from web_single.errors import DeliveryError
-from web_single.predictor.lz4_frames import decompress_lz4
 
 
 def _decompress_zlib(data: bytes) -> bytes:
@@ -30,7 +31,7 @@ OPENERS: dict[bytes, Callable[[BufferedReader], Any]] = {
     b"\xfd7zXZ": lzma.open,
     b"\x5d\x00": lzma.open,
     b"\x78": lambda file: BytesIO(_decompress_zlib(file.read())),
-    LZ4: lambda file: BytesIO(decompress_lz4(file.read())),
+    LZ4: lz4.frame.open,
 }
 PICKLE = b"\x80"  # how protocols 2 and later begin
 STOP = b"."  # how every pickle ends

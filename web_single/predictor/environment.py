@@ -20,6 +20,7 @@ from web_single.predictor.requirements import (
     BY_REQUIREMENTS,
     TO_READ_IT,
     Requirements,
+    are_met_by_ours,
     distribution_of,
     minor_of,
     tell_missing,
@@ -111,7 +112,10 @@ class Finder:
         if file is None or insists:
             return None
         check = run_uv(["pip", "install", "--check", "--python", ours, "-r", file], folder=file.parent, index=NO_INDEX)
-        return None if check.succeeded else f"The server's own libraries are not those of {file.name}."
+        # uv needs a folder to write in, which a container that is locked up may not have.
+        if check.succeeded or (not check.is_an_answer and are_met_by_ours(file)):
+            return None
+        return f"The server's own libraries are not those of {file.name}."
 
     def made(self, reason: str, *, build: bool, tell: Tell) -> Path:
         """Return the interpreter of the environment that is made for the delivery."""

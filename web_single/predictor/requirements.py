@@ -4,7 +4,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
 
 from web_single.errors import DeliveryError
 from web_single.predictor.artefact import ArtefactContents
@@ -155,6 +158,21 @@ def included_files(file: Path) -> list[Path]:
             include = INCLUDE.match(line)
             waiting.append(path.parent / (include[1] if include else line.strip() or "."))
     return sorted(found)
+
+
+def are_met_by_ours(file: Path) -> bool:
+    """Tell whether our own packages are plainly those of a requirements file: names and versions, and nothing else."""
+    try:
+        asked = [Requirement(line.partition(" #")[0]) for line in lines_of(file) if line.strip() and line[0] != "#"]
+        return all(
+            requirement.url is None
+            and not requirement.extras
+            and requirement.specifier.contains(version(requirement.name), prereleases=True)
+            for requirement in asked
+            if requirement.marker is None or requirement.marker.evaluate()
+        )
+    except (InvalidRequirement, PackageNotFoundError):
+        return False
 
 
 def lines_of(path: Path) -> list[str]:

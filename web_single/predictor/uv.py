@@ -23,8 +23,18 @@ Tell = Callable[[str], None]
 class Outcome:
     """How a run of uv ended, and what it said, without addresses."""
 
-    succeeded: bool
+    code: int
     said: str
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it did what was asked, or the answer is yes."""
+        return self.code == 0
+
+    @property
+    def is_an_answer(self) -> bool:
+        """Whether it could do what was asked at all."""
+        return self.code in (0, 1)
 
     @property
     def has_no_solution(self) -> bool:
@@ -63,4 +73,4 @@ def run_uv(
             said.append(index.hide_in(line))
             if line.startswith(PROGRESS):
                 tell(line.strip())
-    return Outcome(succeeded=process.returncode == 0, said="".join(said))
+    return Outcome(process.returncode, said="".join(said))
