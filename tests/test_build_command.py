@@ -35,6 +35,19 @@ def test_a_delivery_that_the_servers_libraries_suit_needs_nothing(
     assert not (tmp_path / "cache").exists()
 
 
+def test_a_pin_holds_for_the_delivery_of_the_settings(
+    deliver: Deliver, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = deliver().folder
+    monkeypatch.setenv("MODEL_PATH", str(folder))
+    monkeypatch.setenv("MODEL_SHA256", "0" * 64)
+    with pytest.raises(SystemExit) as end:
+        main(["build"])
+    assert end.value.code == 3
+    assert "is not the one that is pinned" in capsys.readouterr().err
+    assert run(folder, capsys=capsys).startswith("The server's own libraries suit")
+
+
 def test_what_was_made_is_told_and_what_nobody_needs_is_removed(
     deliver: Deliver, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

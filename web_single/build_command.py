@@ -36,7 +36,7 @@ def build(
     config = Config.load()
     configure_logging(config)
     started = time.monotonic()
-    delivery = Delivery.open(folder or config.model_path)
+    delivery = Delivery.open(config.model_path, pin=config.model_sha256) if folder is None else Delivery.open(folder)
     with status_on_terminal() as tell:
         environment = find_environment(delivery, config, build=True, tell=tell)
     typer.echo(describe(environment, time.monotonic() - started))
