@@ -1,4 +1,4 @@
-"""Writes what the documentation takes from the code, the settings and the snippets: `make docs`."""
+"""Writes what the documentation takes from the code, settings, findings of a check, snippets: `make docs`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import ByteSize
 from pydantic.fields import FieldInfo
 
+from scripts.check_page import check_page
 from scripts.snippets import fill_snippets
 from web_single.config import CHECKOUT, AppEnv, Config
 
@@ -90,6 +91,7 @@ def pages() -> dict[Path, str]:
     with_snippets = sorted((CHECKOUT / "docs").glob("tutorial*.md"))
     return {
         CHECKOUT / ".env.example": env_example(),
+        CHECKOUT / "docs/check.md": check_page(),
         CHECKOUT / "docs/configuration.md": configuration_page(),
         **{page: fill_snippets(page.read_text(), CHECKOUT) for page in with_snippets},
     }

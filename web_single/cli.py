@@ -10,6 +10,7 @@ import typer
 from web_single import VERSION
 from web_single.app import create_app
 from web_single.build_command import build, status_on_terminal
+from web_single.check_command import check
 from web_single.config import Config
 from web_single.config_report import describe, near_misses
 from web_single.database.engine import read_url
@@ -110,6 +111,7 @@ async def supervise(config: Config, delivery: Delivery, environment: Environment
 
 
 commands.command()(build)
+commands.command()(check)
 commands.command()(export)
 commands.command()(new)
 

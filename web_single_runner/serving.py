@@ -8,6 +8,7 @@ from web_single_runner.asking import answer
 from web_single_runner.channel import Channel, explain
 from web_single_runner.delivered import load
 from web_single_runner.describe import describe
+from web_single_runner.inquiries import inquire
 from web_single_runner.life import die_with_the_server
 from web_single_runner.refusal import RefusalError
 from web_single_runner.rows import Rows
@@ -40,6 +41,9 @@ def answer_requests(channel, delivered, plan):
         if request is None:
             return
         request_id, head, block = request
+        if "ask" in head:
+            channel.send(request_id, inquire(delivered, plan, head["ask"]))
+            continue
         values = {int(at): listed for at, listed in head["values"].items()}
         rows = Rows(head["rows"], head["columns"], block, values)
         channel.send(request_id, *answer(delivered, plan, rows, head["probabilities"]))

@@ -93,7 +93,7 @@ class Predictor:
         head, block = encode_rows(rows, self.signature.listed_columns(rows))
         head["probabilities"] = with_probabilities
         async with self._turn:
-            runner = self._ready_runner()
+            runner = self.ready_runner()
             reply, reply_block = await self._call(runner, head, block)
             self._backoff.forget()
             self._end_beyond_memory_limit(runner)
@@ -117,7 +117,8 @@ class Predictor:
         if runner is self._runner and self.state is RunnerState.READY:
             self.state, self.trouble = RunnerState.RESTARTING, "The model's process is being replaced."
 
-    def _ready_runner(self) -> RunnerProcess:
+    def ready_runner(self) -> RunnerProcess:
+        """Return the process that can be asked now; a ModelUnavailableError while there is none."""
         if self.state is not RunnerState.READY:
             raise ModelUnavailableError("The model is being started anew.")
         return self._runner

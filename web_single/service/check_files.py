@@ -1,0 +1,79 @@
+"""What a delivery tells before anything in it is run: its files, and what importing its code would do."""
+
+from pathlib import PurePosixPath
+
+from web_single.predictor.delivery import Delivery, delivered_files, is_artefact, name_of
+from web_single.predictor.source import tell, what_importing_does
+from web_single.predictor.source_findings import Effect
+from web_single.service.check_kinds import Kind
+from web_single.service.check_report import DeliveredFile, Finding
+
+MOST_TOLD = 5
+LARGE_BYTES = 5 * 10**6
+NEVER_DELIVERED = (
+    ".log",
+    ".db",
+    ".sqlite",
+    ".sqlite3",
+    ".ipynb",
+    ".zip",
+    ".tar",
+    ".tgz",
+    ".rar",
+    ".7z",
+    ".bak",
+    ".tmp",
+)
+DATA = (
+    ".csv",
+    ".tsv",
+    ".xlsx",
+    ".xls",
+    ".parquet",
+    ".feather",
+    ".h5",
+    ".hdf5",
+    ".npy",
+    ".npz",
+    ".arff",
+    ".json",
+    ".jsonl",
+)
+
+
+def files_of(delivery: Delivery) -> list[DeliveredFile]:
+    """Return the files that the delivery's version covers."""
+    folder = delivery.folder
+    return [DeliveredFile(name_of(path, folder), path.stat().st_size) for path in delivered_files(folder)]
+
+
+def look_at_files(delivery: Delivery, files: list[DeliveredFile]) -> list[Finding]:
+    """Return a finding about those that do not look like part of a delivery."""
+    stray = [file.name for file in files if file.name != delivery.artefact.name and is_stray(file)]
+    if not stray:
+        return []
+    more = f" and {len(stray) - MOST_TOLD} more" if len(stray) > MOST_TOLD else ""
+    listed = ", ".join(stray[:MOST_TOLD]) + more
+    do = "does" if len(stray) == 1 else "do"
+    return [Kind.STRAY_FILES.found(f"{listed} {do} not look like part of a delivery.")]
+
+
+def is_stray(file: DeliveredFile) -> bool:
+    """Tell whether it looks like a by-product, a data set, or an artefact beside the one that is served."""
+    path = PurePosixPath(file.name.lower())
+    if path.suffix in NEVER_DELIVERED or (len(path.parts) == 1 and is_artefact(path.name)):
+        return True
+    return path.suffix in DATA and file.size_bytes > LARGE_BYTES
+
+
+def look_at_imports(delivery: Delivery) -> list[Finding]:
+    """Return what importing model.py would do that belongs behind a guard."""
+    effects = what_importing_does(delivery)
+    findings = []
+    for effect, kind in ((Effect.WRITES, Kind.WRITES_ON_IMPORT), (Effect.TRAINS, Kind.TRAINS_ON_IMPORT)):
+        if sentence := tell(effect, effects):
+            findings.append(kind.found(sentence))
+    unsure = [effect for effect in effects if not effect.sure]
+    if unsure and not findings:
+        findings.append(Kind.MAY_WRITE_OR_TRAIN.found(f"model.py could do so when it is imported: {unsure[0].path}."))
+    return findings

@@ -1,0 +1,118 @@
+"""Report: what `web-single check` found out about a delivery, as facts and findings."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from web_single.predictor.signature import Signature
+
+
+class Severity(StrEnum):
+    """What a finding means for the service."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Verdict(StrEnum):
+    """What the findings come to."""
+
+    SERVED = "served"
+    WITH_WARNINGS = "served_with_warnings"
+    NOT_SERVED = "not_served"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know: what was found in one sentence, and what to do about it."""
+
+    name: str
+    severity: Severity
+    topic: str
+    sentence: str
+    to_do: str
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """A file that belongs to the delivery, and so to the model's version."""
+
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class ScikitLearn:
+    """The version that made the artefact, and the one that runs it; None for what is not known, or not there."""
+
+    made_with: str | None = None
+    runs_with: str | None = None
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """What runs the model: the server's own libraries, some that were made for it, or given ones."""
+
+    origin: str
+    python: str
+    packages: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The rows that the delivered `predict` was asked: how many, whose, and why not better ones."""
+
+    rows: int
+    source: str
+    remark: str | None = None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What it costs: medians of several calls, the way over the channel included; None for what was not measured."""
+
+    load_seconds: float | None = None
+    row_milliseconds: float | None = None
+    hundred_rows_milliseconds: float | None = None
+    memory_bytes: int | None = None
+
+
+@dataclass
+class Report:
+    """Filled in as far as the delivery lets itself be looked at."""
+
+    path: str
+    version: str | None = None
+    sha256: str | None = None
+    files: Sequence[DeliveredFile] = ()
+    scikit_learn: ScikitLearn = field(default_factory=ScikitLearn)
+    environment: Interpreter | None = None
+    estimator: str | None = None
+    signature: Signature | None = None
+    asked: Asked | None = None
+    figures: Figures = field(default_factory=Figures)
+    findings: list[Finding] = field(default_factory=list)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings are of this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def sorted_findings(self) -> list[Finding]:
+        """Return the findings, the severest first."""
+        severities = list(Severity)
+        return sorted(self.findings, key=lambda finding: severities.index(finding.severity))
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the findings come to."""
+        if self.count(Severity.ERROR):
+            return Verdict.NOT_SERVED
+        return Verdict.WITH_WARNINGS if self.count(Severity.WARNING) else Verdict.SERVED
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values, the findings by severity."""
+        signature = self.signature.as_json() if self.signature is not None else None
+        findings = [asdict(finding) for finding in self.sorted_findings()]
+        return {"verdict": self.verdict} | asdict(self) | {"signature": signature, "findings": findings}

@@ -1,0 +1,138 @@
+"""Whether requirements.txt names what a delivery needs, and which lines it lacks."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment
+from web_single.predictor.requirements import (
+    FILE_NAME,
+    distribution_of,
+    included_files,
+    lines_of,
+    minor_of,
+    needed_modules,
+)
+from web_single.service.check_kinds import Kind
+from web_single.service.check_report import Finding, ScikitLearn
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+COMMENT = re.compile(r"(^|\s)#.*")
+FILES = (".whl", ".tar.gz")
+PINNED = re.compile(r"==|~=|@")
+# Such packages have the same modules as those without the ending.
+VARIANTS = re.compile(r"-(headless|binary|cpu|gpu)$")
+# What a package that is named brings along, and nobody lists.
+BRINGS = {
+    "scikit-learn": ("numpy", "scipy", "joblib", "threadpoolctl"),
+    "imbalanced-learn": ("numpy", "scipy", "joblib", "threadpoolctl", "scikit-learn"),
+    "pandas": ("numpy",),
+    "lightgbm": ("numpy", "scipy"),
+    "xgboost": ("numpy", "scipy"),
+    "catboost": ("numpy", "scipy", "pandas"),
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A package that requirements.txt names."""
+
+    name: str
+    pinned: bool
+
+    @property
+    def stem(self) -> str:
+        """Its name without what tells variants of it apart."""
+        return VARIANTS.sub("", self.name)
+
+
+def look_at_requirements(delivery: Delivery, environment: Environment) -> list[Finding]:
+    """Return what requirements.txt lacks, with the lines to add in the versions that run the model now."""
+    needed = sorted({normal(distribution_of(module)) for module in foreign_modules(delivery)})
+    if delivery.requirements is None:
+        lines = lines_for(without_what_comes_along(needed, needed), delivery, environment)
+        return [Kind.NO_REQUIREMENTS.found(f"There is no {FILE_NAME}.", *filled(lines))] if lines else []
+    named = [package for file in included_files(delivery.requirements) for package in packages_in(lines_of(file))]
+    lacking = without_what_comes_along(
+        [name for name in needed if not is_named(name, named)], [package.name for package in named]
+    )
+    loose = [package.name for package in named if not package.pinned and package.name in needed]
+    findings = []
+    if lacking:
+        sentence = f"The delivery needs {', '.join(lacking)}, and {FILE_NAME} does not name it."
+        findings.append(Kind.NOT_IN_REQUIREMENTS.found(sentence, *filled(lines_for(lacking, delivery, environment))))
+    if loose:
+        sentence = f"{FILE_NAME} names {', '.join(loose)} without a version."
+        findings.append(Kind.NOT_PINNED.found(sentence, *filled(lines_for(loose, delivery, environment))))
+    return findings
+
+
+def look_at_artefact(delivery: Delivery, scikit_learn: ScikitLearn) -> list[Finding]:
+    """Return what the artefact holds, or was made by, that asks for the same libraries or the same Python."""
+    findings = []
+    contents = delivery.contents
+    if contents.minors is not None or "cloudpickle" in contents.modules:
+        minors = " or ".join(f"3.{minor}" for minor in contents.minors or ())
+        python = f" of Python {minors}" if minors else ""
+        findings.append(
+            Kind.CODE_BY_VALUE.found(f"{delivery.artefact.name} holds code by value{python} (cloudpickle).")
+        )
+    made_with, runs_with = scikit_learn.made_with, scikit_learn.runs_with
+    if made_with is not None and runs_with is not None and minor_of(made_with) != minor_of(runs_with):
+        sentence = f"{delivery.artefact.name} was made by scikit-learn {made_with}, and {runs_with} answers."
+        findings.append(Kind.TRUSTED_VERSIONS.found(sentence))
+    return findings
+
+
+def foreign_modules(delivery: Delivery) -> list[str]:
+    """Return the modules that some package must bring."""
+    return [module for module in needed_modules(delivery) if module not in sys.stdlib_module_names]
+
+
+def packages_in(lines: Iterable[str]) -> list[Named]:
+    """Return the packages that lines of a requirements file name; a file of a package is named by its beginning."""
+    found = []
+    for line in lines:
+        text = COMMENT.sub("", line).strip()
+        is_file = text.endswith(FILES)
+        text = text.rpartition("/")[2] if is_file else text
+        name = NAME.match(text)
+        if name is not None:
+            found.append(Named(normal(name[0].partition("-")[0] if is_file else name[0]), pinned=is_pinned(text)))
+    return found
+
+
+def is_pinned(line: str) -> bool:
+    """Tell whether a line of a requirements file says which version it is."""
+    return PINNED.search(line) is not None or line.endswith(FILES)
+
+
+def is_named(name: str, named: Sequence[Named]) -> bool:
+    """Tell whether a package is named, itself or a variant, or one that shares its modules, as `google-..` do."""
+    return any(VARIANTS.sub("", name) == package.stem or package.name.startswith(f"{name}-") for package in named)
+
+
+def without_what_comes_along(names: Sequence[str], present: Iterable[str]) -> list[str]:
+    """Return these packages but for those that others bring along."""
+    brought = {each for name in present for each in BRINGS.get(name, ())}
+    return [name for name in names if name not in brought]
+
+
+def lines_for(names: Iterable[str], delivery: Delivery, environment: Environment) -> list[str]:
+    """Return the lines that name these packages in the versions that made the model, or run it now."""
+    versions = {normal(name): version for name, version in environment.packages.items()}
+    if delivery.contents.scikit_learn is not None:
+        versions["scikit-learn"] = delivery.contents.scikit_learn
+    return [f"{name}=={versions[name]}" if name in versions else name for name in names]
+
+
+def filled(lines: Sequence[str]) -> tuple[str, str]:
+    """Return what fills in the advice to write some lines."""
+    return "this line" if len(lines) == 1 else "these lines", ", ".join(f"`{line}`" for line in lines)
+
+
+def normal(name: str) -> str:
+    """Return a package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
