@@ -94,7 +94,7 @@ def answers_rows(probe, plan):
             for numbers in NUMBERS:
                 rows = [row_of(plan.features, values, unknown) for values in numbers]
                 results = probe.ask(plan, rows)
-                if results is not None:
+                if results is not None and (row_by_row or answers_any_number(probe, plan, rows)):
                     for feature in plan.features:
                         feature["tried"] = unknown if feature["kind"] is None else None
                     probe.plan, probe.rows, probe.results = plan, rows, results
@@ -102,6 +102,11 @@ def answers_rows(probe, plan):
             if all(feature["kind"] is not None for feature in plan.features):
                 break
     return False
+
+
+def answers_any_number(probe, plan, rows):
+    """Tell whether it answers one row and three too: code for one flat row takes two rows for its two values."""
+    return all(probe.ask(plan, some) is not None for some in (rows[:1], [*rows, rows[0]]))
 
 
 def keep_what_is_needed(probe):

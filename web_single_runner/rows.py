@@ -40,14 +40,17 @@ class Rows:
         return rows
 
     def as_array(self, plan):
-        """Return X as an array, shape (rows, columns): of float64, or of objects where there is more than numbers."""
+        """Return X as an array, shape (rows, columns): of numbers as numpy makes it of lists, or of objects."""
         import numpy as np
 
         if not self.values:
             return np.frombuffer(self.block, dtype="<f8").reshape(self.count, self.columns).copy()
+        columns = self.as_columns(plan)
+        if all(is_number(value) for column in columns for value in column):
+            return np.array(columns).T.copy()
         array = np.empty((self.count, self.columns), dtype=object)
-        for at, column in enumerate(self.as_columns()):
-            array[:, at] = [plan.missing(at) if value is None else value for value in column]
+        for at, column in enumerate(columns):
+            array[:, at] = column
         return array
 
     def as_frame(self, plan):
@@ -56,17 +59,15 @@ class Rows:
 
         if not self.values:
             return pd.DataFrame(self.as_array(plan), columns=plan.names)
-        columns = {
-            at: as_series([plan.missing(at) if value is None else value for value in column], plan.features[at])
-            for at, column in enumerate(self.as_columns())
-        }
-        frame = pd.DataFrame(columns)
+        columns = enumerate(self.as_columns(plan))
+        frame = pd.DataFrame({at: as_series(column, plan.features[at]) for at, column in columns})
         frame.columns = plan.names
         return frame
 
-    def as_columns(self):
-        """Return the columns as lists of plain values."""
-        return list(zip(*self.as_lists()))
+    def as_columns(self, plan):
+        """Return the columns as lists of plain values, with what stands for those that are missing."""
+        columns = enumerate(zip(*self.as_lists()))
+        return [[plan.missing(at) if value is None else value for value in column] for at, column in columns]
 
 
 def as_series(values, feature):

@@ -263,9 +263,9 @@ async def test_a_model_whose_every_result_cannot_be_kept_is_refused_when_it_is_l
 
 
 async def test_an_exception_that_no_single_row_causes_names_none(deliver: Callable[..., Path]) -> None:
-    code = "def predict(model, X): return [1 / (3 - len(X)) for _ in X]"
+    code = "def predict(model, X): return [1 / (4 - len(X)) for _ in X]"
     async with running(deliver(LinearRegression().fit(X, Y), code)) as runner:
-        reply = await ask(runner, X[:3])
+        reply = await ask(runner, X)
     assert reply["row"] is None
     assert DeliveredCodeError("id", row=None).sentence.startswith("The model's own code failed on this input")
 

@@ -119,7 +119,12 @@ def test_the_columns_that_hold_more_than_numbers_are_known() -> None:
     assert SHOP.listed_columns([GOOD]) == [1, 2, 3, 4, 5]
     assert SHOP.listed_columns([[*GOOD[:5], 1.5]]) == [1, 2, 3, 4]
     assert IRIS.listed_columns([[1, 2, 3, 4]]) == []
-    assert SILENT.listed_columns([[1, "a", None], [1, 2, 3]]) == [1, 2]
+    assert SILENT.listed_columns([[1.0, "a", None], [1.0, 2, 3]]) == [1, 2]
+
+
+def test_an_integer_of_unknown_kind_is_not_made_a_float() -> None:
+    assert SHOP.listed_columns([[*GOOD[:5], 1]]) == [1, 2, 3, 4, 5]
+    assert SILENT.listed_columns([[1, 2.0], [1.0, 2.0]]) == [0]
 
 
 def test_the_rows_of_a_batch_must_be_as_long_as_the_first() -> None:

@@ -111,6 +111,23 @@ def test_a_predict_for_one_flat_row_gets_that() -> None:
     assert (found["row_by_row"], found["container"], len(found["features"] or ())) == (True, "row", 0)
 
 
+def weigh(_: object, row: Any) -> float:  # noqa: ANN401 - any form
+    low, high = row
+    return float(low) * 2 + float(high)
+
+
+def test_two_rows_are_not_taken_for_the_two_values_of_a_flat_row() -> None:
+    found = learn(None, predict=weigh)
+    assert (found["container"], len(found["features"])) == ("row", 2)
+    assert found["probe"]["results"][0] == 5.1 * 2 + 3.5
+
+
+def test_two_columns_that_are_read_by_number_are_not_taken_for_two_rows() -> None:
+    found = learn(LinearRegression().fit(X, Y), predict=lambda model, table: model.predict(table[[0, 1]]) * table[1])
+    assert found["probe"]["rows"] == []
+    assert "index 1 is out of bounds" in found["trouble"]
+
+
 def test_a_tuple_of_columns_is_one_answer_of_several_values_a_row() -> None:
     model = LogisticRegression().fit(X, Y)
     found = learn(model, predict=lambda model, X: (model.predict(X), model.predict_proba(X).max(axis=1)))

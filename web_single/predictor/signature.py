@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from web_single.errors import InvalidFeaturesError, InvalidInputError
-from web_single.predictor.feature import Feature, Kind, is_number
+from web_single.predictor.feature import Feature, Kind
 
 Features = Sequence[Any] | Mapping[str, Any]
 
@@ -70,7 +70,10 @@ class Signature:
         return rows
 
     def listed_columns(self, rows: Sequence[Sequence[Any]]) -> list[int]:
-        """Return the columns of these rows that hold more than numbers, or may."""
+        """Return the columns of these rows that hold more than numbers, or may.
+
+        Where a kind is not known an integer stays one: code that makes text of it would else read `1.0`.
+        """
         if self.features is not None:
             kinds: Sequence[Kind] = [feature.kind for feature in self.features]
         else:
@@ -78,7 +81,7 @@ class Signature:
         return [
             at
             for at, kind in enumerate(kinds)
-            if kind is not Kind.NUMBER and (kind is not Kind.ANY or not all(is_number(row[at]) for row in rows))
+            if kind is not Kind.NUMBER and (kind is not Kind.ANY or not all(type(row[at]) is float for row in rows))
         ]
 
     def _in_order(self, features: Mapping[str, Any]) -> list[Any]:
