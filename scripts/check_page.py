@@ -20,7 +20,7 @@ Nothing is stored, and nothing is written into the folder.
 | 0 | it can be served |
 | 1 | it can be served, with warnings, and `--strict` was given |
 | 2 | it cannot be served, or a setting or an option is wrong |
-| 130 | broken off by Ctrl-C |
+| 130, 143 | broken off by Ctrl-C, by SIGTERM |
 
 The limits are those of the server: `LOAD_TIMEOUT_SECONDS` for loading, `PREDICT_TIMEOUT_SECONDS` for a call.
 What the model prints is shown with `LOG_LEVEL=info`.

@@ -82,13 +82,15 @@ async def test_code_by_value_is_told_with_its_python(tmp_path: Path, make_config
 async def test_another_scikit_learn_that_is_trusted_is_told(
     tmp_path: Path, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = deliver(tmp_path / "delivery", "", {"requirements.txt": "scikit-learn==1.9.1"})
+    folder = deliver(tmp_path / "delivery", "", {})
     (folder / "model.py").unlink()
     monkeypatch.setattr(sklearn.base, "__version__", "1.3.2")
     (folder / "model.pkl").write_bytes(pickle.dumps(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])))
     monkeypatch.undo()
     report = await check(folder, make_config, model_versions="trust", model_environment=sys.executable)
-    assert "trusted_versions" in [finding.name for finding in report.findings]
+    lines, trusted = report.findings
+    assert (lines.name, trusted.name) == ("no_requirements", "trusted_versions")
+    assert "`scikit-learn==1.3.2`" in lines.to_do
     assert (report.scikit_learn.made_with, report.scikit_learn.runs_with) == ("1.3.2", "1.9.1")
 
 

@@ -126,15 +126,16 @@ def test_the_delivery_is_as_it_was(sound: Path) -> None:
     assert sorted(path.name for path in sound.iterdir()) == ["model.pkl", "model.py"]
 
 
-def test_breaking_it_off_ends_the_model_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("broken_off_by", [signal.SIGINT, signal.SIGTERM])
+def test_breaking_it_off_ends_the_model_too(broken_off_by: signal.Signals, tmp_path: Path) -> None:
     code = f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
     folder = deliver(tmp_path / "slow", code, {})
     process = subprocess.Popen([COMMAND, "check", str(folder)], stderr=subprocess.PIPE)
     wait_until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()))
     runner = psutil.Process(int((tmp_path / "pid").read_text()))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(broken_off_by)
     assert process.communicate()[1] == b""
-    assert process.returncode == 130
+    assert process.returncode == 128 + broken_off_by
     wait_until(lambda: is_gone(runner))
 
 
