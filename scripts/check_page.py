@@ -1,7 +1,7 @@
 """The page about `web-single check`, made from the kinds of findings that there are."""
 
-from web_single.service.check_kinds import Kind
-from web_single.service.check_report import Severity
+from web_single.service.check.kinds import Kind
+from web_single.service.check.report import Severity
 
 INTRODUCTION = """# Check a delivery
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from web_single.predictor.feature import Feature
 from web_single.predictor.signature import Signature
-from web_single.service.check_report import Figures, Report, Severity, Verdict
+from web_single.service.check.report import Figures, Report, Severity, Verdict
 
 COLOURS = {
     Severity.ERROR: "bold red",

@@ -12,8 +12,8 @@ from web_single.check_card import print_card
 from web_single.config import Config, LogLevel
 from web_single.export_command import end_when_broken_off
 from web_single.monitoring import configure_logging
-from web_single.service.check import check_delivery
-from web_single.service.check_report import Report, Verdict
+from web_single.service.check.examination import check_delivery
+from web_single.service.check.report import Report, Verdict
 
 WARNINGS_CODE, NOT_SERVED_CODE = 1, 2
 

@@ -12,12 +12,12 @@ import psutil
 import pytest
 
 from tests.deliveries import EXAMPLE
-from tests.service.checked import CASES, SOUND, deliver
+from tests.service.check.checked import CASES, SOUND, deliver
 from tests.system.servers import is_gone
 from tests.waiting import wait_until
 from web_single.config import CHECKOUT
 from web_single.predictor.delivery import fingerprint
-from web_single.service.check_kinds import Kind
+from web_single.service.check.kinds import Kind
 
 COMMAND = str(Path(sys.executable).with_name("web-single"))
 

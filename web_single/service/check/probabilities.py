@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 from web_single.predictor.signature import Signature
-from web_single.service.check_answers import Answers, shown
-from web_single.service.check_kinds import Kind
-from web_single.service.check_report import Finding
+from web_single.service.check.answers import Answers, shown
+from web_single.service.check.kinds import Kind
+from web_single.service.check.report import Finding
 
 SUM_TOLERANCE = 1e-3  # some round them
 TIE = 1e-9

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from web_single.service.check_kinds import Kind
+from web_single.service.check.kinds import Kind
 
 SOUND = """
 class Model:

@@ -14,7 +14,7 @@ from web_single.predictor.frames import Head, decode_rows, encode_rows
 from web_single.predictor.predictor import Predictor
 from web_single.predictor.runner_process import RunnerProcess
 from web_single.predictor.signature import Signature
-from web_single.service.check_rows import Row
+from web_single.service.check.rows import Row
 
 INQUIRY_SECONDS = 5
 LOOK_SECONDS = 0.05

@@ -12,20 +12,20 @@ from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.predictor import Predictor
 from web_single.predictor.uv import Tell
-from web_single.service.check_answers import (
+from web_single.service.check.answers import (
     Answers,
     ask_alone,
     ask_wrong_rows,
     compare_together,
     findings_of,
 )
-from web_single.service.check_files import files_of, look_at_files, look_at_imports
-from web_single.service.check_kinds import Kind
-from web_single.service.check_probabilities import check_probabilities
-from web_single.service.check_report import Asked, Figures, Interpreter, Report, ScikitLearn
-from web_single.service.check_requirements import look_at_artefact, look_at_requirements
-from web_single.service.check_rows import EXAMPLE, Row, make_up_rows, read_example, rows_of
-from web_single.service.check_subject import Subject, told_by
+from web_single.service.check.files import files_of, look_at_files, look_at_imports
+from web_single.service.check.kinds import Kind
+from web_single.service.check.probabilities import check_probabilities
+from web_single.service.check.report import Asked, Figures, Interpreter, Report, ScikitLearn
+from web_single.service.check.requirements import look_at_artefact, look_at_requirements
+from web_single.service.check.rows import EXAMPLE, Row, make_up_rows, read_example, rows_of
+from web_single.service.check.subject import Subject, told_by
 
 ROW_CALLS, HUNDRED_ROWS_CALLS, MEASURING_SECONDS = 21, 7, 2
 HUNDRED = 100

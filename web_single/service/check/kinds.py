@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
-from web_single.service.check_report import Finding, Severity
+from web_single.service.check.report import Finding, Severity
 
 MOST_CHARACTERS = 400
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")

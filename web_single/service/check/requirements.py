@@ -15,8 +15,8 @@ from web_single.predictor.requirements import (
     minor_of,
     needed_modules,
 )
-from web_single.service.check_kinds import Kind
-from web_single.service.check_report import Finding, ScikitLearn
+from web_single.service.check.kinds import Kind
+from web_single.service.check.report import Finding, ScikitLearn
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 COMMENT = re.compile(r"(^|\s)#.*")

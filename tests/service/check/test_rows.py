@@ -2,7 +2,7 @@
 
 from web_single.predictor.feature import Feature, Kind
 from web_single.predictor.signature import Signature
-from web_single.service.check_rows import MOST_ROWS, make_up_rows, wrong_rows
+from web_single.service.check.rows import MOST_ROWS, make_up_rows, wrong_rows
 
 NUMBER = Feature("size", Kind.NUMBER)
 COLOUR = Feature("colour", Kind.CATEGORY, values=("red", "green", "blue"), others=False)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from web_single.predictor.signature import Signature
-from web_single.service.check_equality import are_equal
-from web_single.service.check_kinds import Kind
-from web_single.service.check_report import Finding
-from web_single.service.check_rows import Row, wrong_rows
-from web_single.service.check_subject import Reply, Subject
+from web_single.service.check.equality import are_equal
+from web_single.service.check.kinds import Kind
+from web_single.service.check.report import Finding
+from web_single.service.check.rows import Row, wrong_rows
+from web_single.service.check.subject import Reply, Subject
 
 VALUES_TOLD = 8
 

@@ -17,11 +17,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from tests.service.checked import CASES, JOBLIB, OWN_PREDICT, PROBABLE, SOUND, deliver
+from tests.service.check.checked import CASES, JOBLIB, OWN_PREDICT, PROBABLE, SOUND, deliver
 from web_single.config import Config
-from web_single.service.check import check_delivery
-from web_single.service.check_kinds import Kind
-from web_single.service.check_report import Asked, Finding, Report, Verdict
+from web_single.service.check.examination import check_delivery
+from web_single.service.check.kinds import Kind
+from web_single.service.check.report import Asked, Finding, Report, Verdict
 
 pytestmark = pytest.mark.anyio
 
@@ -259,7 +259,7 @@ async def test_a_data_set_of_no_use_is_left_out_with_the_reason(
 async def test_a_data_set_that_takes_too_long_is_left_out(
     tmp_path: Path, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web_single.service.check_subject.INQUIRY_SECONDS", 0.5)
+    monkeypatch.setattr("web_single.service.check.subject.INQUIRY_SECONDS", 0.5)
     code = SOUND + "\nimport time\ndef get_dataset(): time.sleep(600)\n"
     report = await check_code(tmp_path, make_config, code)
     assert report.findings == []

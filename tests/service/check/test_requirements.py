@@ -2,7 +2,7 @@
 
 import pytest
 
-from web_single.service.check_requirements import (
+from web_single.service.check.requirements import (
     Named,
     is_named,
     packages_in,

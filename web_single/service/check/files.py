@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 from web_single.predictor.delivery import Delivery, delivered_files, is_artefact, name_of
 from web_single.predictor.source import tell, what_importing_does
 from web_single.predictor.source_findings import Effect
-from web_single.service.check_kinds import Kind
-from web_single.service.check_report import DeliveredFile, Finding
+from web_single.service.check.kinds import Kind
+from web_single.service.check.report import DeliveredFile, Finding
 
 MOST_TOLD = 5
 LARGE_BYTES = 5 * 10**6
