@@ -26,6 +26,7 @@ class Delivered:
     """The model, with `predict` and perhaps `predict_proba`: each takes X and returns what the delivery answers."""
 
     def __init__(self, code, model):
+        self.code = code
         self.model = model
         self.has_own_predict = hasattr(code, "predict")
         self.predict = asked(code, model, "predict")

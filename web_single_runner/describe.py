@@ -6,7 +6,7 @@ import time
 
 from web_single_runner import probing
 from web_single_runner.answers import UnusableAnswerError, first_not_finite, plain
-from web_single_runner.estimator import features_of, first_of, is_vectorizer
+from web_single_runner.estimator import features_of, first_of, is_vectorizer, new_feature
 from web_single_runner.inside import estimators_in, name_lists_in
 from web_single_runner.rows import Plan, plainest_container
 
@@ -17,7 +17,7 @@ LABEL, NUMBER, TEXT, SEVERAL, ANY = "label", "number", "text", "several", "any"
 def describe(delivered):
     """Return what is known of the model, as plain values (None: not known), and the plan by which rows become X."""
     model = delivered.model
-    probe = probing.find(delivered, candidates(model), time.monotonic() + PROBING_SECONDS)
+    probe = probing.find(delivered, candidates(model, delivered.code), time.monotonic() + PROBING_SECONDS)
     classes = classes_of(model)
     features = probe.plan.features
     return {
@@ -36,12 +36,12 @@ def describe(delivered):
     }, probe.plan
 
 
-def candidates(model):
+def candidates(model, code):
     """Return the plans that could suit this model, the likeliest first, those for any number of features last."""
     plans = []
     for features in likely_features(model):
         plans += plans_for(features, is_text=is_vectorizer(first_of(model)))
-    return plans
+    return plans + frames_for(plans, name_lists_in(code))
 
 
 def likely_features(model):
@@ -50,6 +50,15 @@ def likely_features(model):
     found = [own] if own is not None else []
     inner = [features for features in map(features_of, estimators_in(model)) if features is not None]
     return found + [renamed for features in inner for renamed in with_names(features, name_lists_in(model))] + inner
+
+
+def frames_for(plans, lists):
+    """Return DataFrames for code that takes nothing else: with columns that it names, or else without names."""
+    told = [plan.features for plan in plans if plan.container == "array"]
+    named = [renamed for features in told for renamed in with_names(features, lists)]
+    alone = [[new_feature(name) for name in names] for names in lists]
+    unnamed = [features for features in told if features[0]["name"] is None] if "pandas" in sys.modules else []
+    return [Plan("dataframe", features) for features in named + alone + unnamed]
 
 
 def with_names(features, lists):

@@ -180,7 +180,7 @@ def give_up(probe, plans):
     if isinstance(probe.first_failure, UnusableAnswerError):
         raise RefusalError("The model's answers cannot be kept: {}.".format(probe.first_failure))
     probe.plan = plans[0] if plans else Plan(plainest_container(), None)
-    probe.plan.row_by_row = False
+    probe.plan.row_by_row = True  # what was never answered may take several rows for something else
     for feature in probe.plan.features or []:
         feature["kind"] = feature["kind"] or ANY
         feature["missing"] = bool(feature["missing"])

@@ -61,7 +61,7 @@ class Rows:
             return pd.DataFrame(self.as_array(plan), columns=plan.names)
         columns = enumerate(self.as_columns(plan))
         frame = pd.DataFrame({at: as_series(column, plan.features[at]) for at, column in columns})
-        frame.columns = plan.names
+        frame.columns = plan.names or frame.columns
         return frame
 
     def as_columns(self, plan):
@@ -98,7 +98,8 @@ class Plan:
         self.features = features
         self.row_by_row = False
         self.by_column = False
-        self.names = [feature["name"] for feature in features] if features else None
+        names = [feature["name"] for feature in features or [] if feature["name"] is not None]
+        self.names = names or None
 
     def missing(self, at):
         """Return what stands for a missing value in this column: NaN, as when pandas reads a file, unless told."""

@@ -1,6 +1,5 @@
 """What is found out by asking: the form of X, the number of features, their kinds, and how answers come."""
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,8 +22,8 @@ Y = np.array([0, 1, 0, 1])
 FRAME = pd.DataFrame(X, columns=["low", "high"])
 
 
-def learn(model: object, **functions: Callable[..., Any]) -> dict[str, Any]:
-    description, _ = describe(Delivered(SimpleNamespace(**functions), model))
+def learn(model: object, **names: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever model.py defines
+    description, _ = describe(Delivered(SimpleNamespace(**names), model))
     return dict(description)
 
 
@@ -124,8 +123,34 @@ def test_two_rows_are_not_taken_for_the_two_values_of_a_flat_row() -> None:
 
 def test_two_columns_that_are_read_by_number_are_not_taken_for_two_rows() -> None:
     found = learn(LinearRegression().fit(X, Y), predict=lambda model, table: model.predict(table[[0, 1]]) * table[1])
-    assert found["probe"]["rows"] == []
-    assert "index 1 is out of bounds" in found["trouble"]
+    assert (found["container"], kinds(found)) == ("dataframe", [(None, "number", False)] * 2)
+
+
+def test_code_that_takes_a_dataframe_alone_gets_one_without_names() -> None:
+    model = LinearRegression().fit(X, [1, 2, 3, 5])
+    found = learn(model, predict=lambda model, table: model.predict(table.values))
+    assert (found["container"], kinds(found)) == ("dataframe", [(None, "number", False)] * 2)
+    assert found["probe"]["results"] == model.predict(found["probe"]["rows"]).tolist()
+
+
+def test_code_gets_the_columns_that_it_names_at_its_top_level() -> None:
+    model = LinearRegression().fit(X, Y)
+    found = learn(model, FEATURES=["low", "high"], predict=lambda model, X: model.predict(X[["low", "high"]].values))
+    assert (found["container"], kinds(found)) == ("dataframe", [("low", "number", False), ("high", "number", False)])
+
+
+def test_columns_that_code_names_may_be_others_than_its_estimators() -> None:
+    found = learn(
+        LinearRegression().fit(X, Y),
+        FEATURES=["low", "middle", "high"],
+        predict=lambda model, X: model.predict(np.c_[X["low"] * X["middle"], X["high"]]),
+    )
+    assert kinds(found) == [(name, "number", False) for name in ("low", "middle", "high")]
+
+
+def test_names_in_code_leave_an_array_one_where_it_is_answered() -> None:
+    found = learn(LinearRegression().fit(X, Y), FEATURES=["low", "high"], predict=lambda model, X: model.predict(X))
+    assert (found["container"], kinds(found)) == ("array", [(None, "number", False)] * 2)
 
 
 def test_a_tuple_of_columns_is_one_answer_of_several_values_a_row() -> None:
@@ -188,6 +213,7 @@ def test_a_model_that_answers_nothing_is_served_with_what_it_says() -> None:
     assert kinds(found) == [(None, "number", False)] * 2
     assert found["trouble"].endswith("answered none of them: ValueError: only on Sundays.")
     assert found["probe"]["rows"] == []
+    assert found["row_by_row"] is True
 
 
 def test_answers_that_cannot_be_kept_are_refused() -> None:
