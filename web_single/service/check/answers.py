@@ -128,7 +128,7 @@ def findings_of(signature: Signature, trouble: str | None) -> list[Finding]:
         findings.append(Kind.UNCLEAR.found(trouble))
     elif signature.features is None:
         findings.append(Kind.ANY_LENGTH.found("`predict` answers rows of several lengths."))
-    if signature.row_by_row:
+    if signature.row_by_row and trouble is None:
         findings.append(Kind.ONE_ROW_A_CALL.found("`predict` answers one row, and not two at once."))
     return findings
 
