@@ -22,7 +22,6 @@ from tests.gallery.old.deliveries import (
     Answers,
     OldDelivery,
     ask,
-    count_differing,
     find_python,
     make_environment,
     put_together,
@@ -74,20 +73,19 @@ class Seen:
         first_answer_seconds: float,
     ) -> None:
         """Note how a delivery was served, and what today's scikit-learn does with it."""
-        rows, environment = len(delivered.rows), model["environment"]
+        environment = model["environment"]
         runs_in = {"python": environment["python"], **environment["packages"]}
         today = ask(delivered.folder, delivered.rows)
-        in_today, _ = (0, 0) if "failed" in today else count_differing(today, delivered.truth)
         self.today = today["made_by"]["scikit-learn"]
         self.served[old] = Served(
             made_by=delivered.truth["made_by"],
             kind=old.kind,
             runs_in=runs_in,
             first_answer_seconds=first_answer_seconds,
-            rows=rows,
+            rows=len(delivered.rows),
             differing=differing[0],
             last_bits=differing[1],
-            today=tell_today(today, in_today, rows),
+            today=tell_today(today, delivered.truth),
         )
         if built.cold_seconds is not None:
             made = Made(old.scikit_learn, old.requirements, runs_in, built.cold_seconds, built.warm_seconds)

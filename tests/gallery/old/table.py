@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.gallery.handover_page import write_table
+from tests.gallery.old.deliveries import Answers, count_differing
 
 LONGEST_ERROR = 90
 DELIVERIES = (
@@ -53,12 +54,16 @@ class Made:
         return _row([self.scikit_learn, requirements, python, numpy, *times])
 
 
-def tell_today(answers: Mapping[str, object], differing: int, rows: int) -> str:
-    """Return in a few words what would have happened."""
+def tell_today(answers: Answers, truth: Answers) -> str:
+    """Return in a few words what would have happened: a wrong probability is told apart from a wrong result."""
     if "failed" in answers:
         first = str(answers["failed"]).splitlines()[0].split(" from '")[0]
         return f"`{first[:LONGEST_ERROR]}`"
-    return f"**{differing} of {rows} rows differ**" if differing else "the same answers"
+    rows, (differing, _) = len(truth["alone"]), count_differing(answers, truth)
+    if not differing:
+        return "the same answers"
+    wrong = sum(one != other for one, other in zip(answers["alone"], truth["alone"], strict=True))
+    return f"**{wrong} of {rows} results differ**, {differing} with the probabilities"
 
 
 def write_tables(served: Iterable[Served], made: Iterable[Made], *, today: str) -> None:
