@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
 MANY_FILES = 1024
 PR_SET_PDEATHSIG = 1
 FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before the server that keeps the ledger
@@ -14,8 +15,8 @@ FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before th
 
 def die_with_the_server(lifeline, parent):
     """Never outlive the server, however it ends; leave stopping to it, and be the first to go when memory is short."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in STOPS:
+        signal.signal(number, leave_it_to_the_server)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         with contextlib.suppress(OSError):
@@ -25,6 +26,28 @@ def die_with_the_server(lifeline, parent):
     if os.fork() == 0:
         guard_group(lifeline)
     os.close(lifeline)
+    os.register_at_fork(before=hold_stops, after_in_parent=release_stops, after_in_child=take_stops_again)
+
+
+def leave_it_to_the_server(number, frame):
+    """Do nothing. Unlike SIG_IGN this is not inherited by programs that the model starts."""
+
+
+def hold_stops():
+    """Let a signal that comes to a forked process too early wait until it can be taken."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+
+
+def release_stops():
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+
+def take_stops_again():
+    """Let what the model forks be ended by it: a pool of processes ends its workers by SIGTERM, and waits for them."""
+    for number in STOPS:
+        if signal.getsignal(number) is leave_it_to_the_server:
+            signal.signal(number, signal.SIG_DFL)
+    release_stops()
 
 
 def guard_group(lifeline):

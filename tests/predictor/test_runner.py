@@ -72,6 +72,31 @@ def predict_proba(model, X): return [[0.25, 0.75] for _ in X]
         assert runner.description["probabilities"] is True
 
 
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+async def test_a_pool_of_processes_can_end_its_workers(deliver: Callable[..., Path], method: str) -> None:
+    code = f"""
+import multiprocessing
+def double(row): return 2 * float(row[0])
+def predict(model, X):
+    with multiprocessing.get_context("{method}").Pool(4) as pool:
+        return pool.map(double, list(X))
+"""
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+        assert await ask(runner, X[1:3]) == {"results": [2.0, 4.0]}
+
+
+async def test_the_signals_that_stop_a_server_are_left_to_it(deliver: Callable[..., Path]) -> None:
+    code = """
+import os, signal
+def predict(model, X):
+    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGINT)
+    return [0 for _ in X]
+"""
+    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+        assert await ask(runner, X[:1]) == {"results": [0]}
+
+
 async def test_a_class_that_was_pickled_by_the_script_is_found(deliver: Callable[..., Path], tmp_path: Path) -> None:
     code = """
 import joblib
