@@ -19,7 +19,10 @@ serve: .venv/.installed-main ## serve the example model on 0.0.0.0:8000 (HOST, P
 
 test: check ## run all checks and all tests
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+	@# Those of the container mostly wait: beside the others they cost no time.
+	@$(BIN)/coverage run -m pytest tests/container >.container-test.log 2>&1 & container=$$!; \
+		$(BIN)/coverage run -m pytest --ignore=tests/container; others=$$?; \
+		wait $$container; container=$$?; cat .container-test.log; exit $$((others + container))
 	@$(BIN)/coverage combine --quiet
 	@rm -f .coverage.* # of processes that were killed while they wrote it
 	@$(BIN)/coverage report

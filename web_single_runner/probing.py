@@ -13,8 +13,8 @@ from web_single_runner.rows import Plan, Rows, plainest_container
 
 ANY = "any"
 # Two flowers, an Iris setosa and an Iris virginica, each repeated to the length that the model takes;
-# where it takes only zeros and ones, these, and where it takes only zeros, these.
-NUMBERS = (((5.1, 3.5, 1.4, 0.2), (6.7, 3.0, 5.2, 2.3)), ((0.0,), (1.0,)), ((0.0,), (0.0,)))
+# where it takes only codes, zeros and ones, or ones and twos, and where it takes only zeros, these.
+NUMBERS = (((5.1, 3.5, 1.4, 0.2), (6.7, 3.0, 5.2, 2.3)), ((0.0,), (1.0,)), ((1.0,), (2.0,)), ((0.0,), (0.0,)))
 TEXTS = ("some text", "2026-01-31", "2026-01-31 09:30:00")
 MOST_COUNTS = 32
 MOST_COLUMNS = 64

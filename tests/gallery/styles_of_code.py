@@ -138,8 +138,7 @@ WITH_CODE = (
         "reads a JSON file beside it when imported, by a relative path",
         rows=((1, 50), (2, 80.5), (3, 44), (4, 100)),
         features=unnamed(2),
-        result="any",
-        own_examples=False,
+        result="number",
     ),
     Style(
         "class_model",
