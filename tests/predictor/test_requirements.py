@@ -65,6 +65,16 @@ def test_what_is_editable_is_refused_before_anything_is_run(deliver: Deliver) ->
         Requirements.of(delivery).digests()
 
 
+@pytest.mark.parametrize("line", ["--no-binary :all:", " --no-binary=iniconfig"])
+def test_what_would_be_built_is_refused_before_its_code_is_run(deliver: Deliver, line: str) -> None:
+    delivery = deliver(requirements=f"-r more.txt\n{TINY}")
+    (delivery.folder / "more.txt").write_text(f"{line}\n")
+    with pytest.raises(
+        DeliveryError, match=r"more.txt: `--no-binary.*` asks for packages that are built here, .*: rem"
+    ):
+        Requirements.of(delivery).digests()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_files_that_windows_wrote_are_read(deliver: Deliver, encoding: str) -> None:
     path = deliver().folder / "requirements.txt"

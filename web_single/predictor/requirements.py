@@ -17,6 +17,7 @@ from web_single.predictor.imports import imported_modules, sources_of
 FILE_NAME = "requirements.txt"
 BY_REQUIREMENTS = "in the environment made for it"
 INCLUDE = re.compile(r"\s*(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)")
+BUILT = re.compile(r"\s*--no-binary\b")  # uv follows it, whatever its own options say
 EDITABLE = re.compile(r"\s*(?:-e|--editable)\b")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -144,7 +145,7 @@ def tell_missing(modules: Iterable[str], where: str) -> str:
 
 
 def included_files(file: Path) -> list[Path]:
-    """Return a requirements file, those that it includes, and the files that it installs; refuse what is editable."""
+    """Return a requirements file, those that it includes, and the files that it installs; refuse what is no wheel."""
     found: list[Path] = []
     waiting = [file]
     while waiting:
@@ -155,6 +156,11 @@ def included_files(file: Path) -> list[Path]:
         for line in lines_of(path) if path.suffix != ".whl" else ():
             if EDITABLE.match(line):
                 raise DeliveryError(f"{path.name}: `{line.strip()}` cannot be kept: name a version, or a wheel.")
+            if BUILT.match(line):
+                raise DeliveryError(
+                    f"{path.name}: `{line.strip()}` asks for packages that are built here, which would run their code, "
+                    "and only wheels are installed: remove that line."
+                )
             include = INCLUDE.match(line)
             waiting.append(path.parent / (include[1] if include else line.strip() or "."))
     return sorted(found)
