@@ -27,6 +27,15 @@ from web_single.predictor.requirements import Requirements
 
 MakeConfig = Callable[..., Config]
 OURS = Path(sys.executable)
+BUILT_BY_ITSELF = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+[project]
+name = "package"
+dynamic = ["version"]
+"""
 
 
 def folder_of(environment: Environment) -> Path:
@@ -94,6 +103,17 @@ def test_only_the_server_means_only_the_server(deliver: Deliver, environment_con
         find_environment(deliver(requirements=TINY), config)
     with pytest.raises(DeliveryError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
         find_environment(deliver(made_by="1.3.2"), config)
+
+
+def test_no_code_of_a_package_in_the_delivery_is_run(deliver: Deliver, environment_config: MakeConfig) -> None:
+    delivery = deliver(requirements="./package\n")
+    (delivery.folder / "package").mkdir()
+    (delivery.folder / "package/pyproject.toml").write_text(BUILT_BY_ITSELF)
+    (delivery.folder / "package/backend.py").write_text("open('../was_run', 'w')")
+    for mode in ("server", "auto"):
+        with pytest.raises(DeliveryError):
+            find_environment(delivery, environment_config(model_environment=mode))
+    assert not list(delivery.folder.rglob("was_run"))
 
 
 def test_a_given_interpreter_is_used_if_its_scikit_learn_is_that_of_the_model(

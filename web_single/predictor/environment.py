@@ -12,7 +12,7 @@ from web_single.config import ENVIRONMENT_WORDS, SERVER, AppEnv, Config, ModelVe
 from web_single.errors import DeliveryError
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment_builder import Builder
+from web_single.predictor.environment_builder import WHEELS_ONLY, Arguments, Builder
 from web_single.predictor.environment_cache import EnvironmentCache, in_use, key_of
 from web_single.predictor.interpreters import Installed, ask
 from web_single.predictor.package_index import NO_INDEX
@@ -22,6 +22,7 @@ from web_single.predictor.requirements import (
     Requirements,
     are_met_by_ours,
     distribution_of,
+    included_files,
     minor_of,
     tell_missing,
 )
@@ -111,9 +112,11 @@ class Finder:
             return tell_missing(installed.missing, "with the server")
         if file is None or insists:
             return None
-        check = run_uv(["pip", "install", "--check", "--python", ours, "-r", file], folder=file.parent, index=NO_INDEX)
+        included_files(file)  # refuses what would run code
+        check: Arguments = ["pip", "install", "--check", "--python", ours, *WHEELS_ONLY, "-r", file]
+        checked = run_uv(check, folder=file.parent, index=NO_INDEX)
         # uv needs a folder to write in, which a container that is locked up may not have.
-        if check.succeeded or (not check.is_an_answer and are_met_by_ours(file)):
+        if checked.succeeded or (not checked.is_an_answer and are_met_by_ours(file)):
             return None
         return f"The server's own libraries are not those of {file.name}."
 
