@@ -157,11 +157,20 @@ def test_in_prod_nothing_is_made_at_the_start_and_what_was_built_serves(
 ) -> None:
     config = environment_config(app_env="prod", environments_path=tmp_path / "cache")
     delivery = deliver(requirements=TINY)
-    with pytest.raises(DeliveryError, match=f"run `web-single build {delivery.folder}` before"):
+    with pytest.raises(DeliveryError, match=f"run `web-single build {delivery.artefact}` before"):
         find_environment(delivery, config)
     assert not (tmp_path / "cache").exists()
     built = find_environment(delivery, config, build=True)
     assert find_environment(delivery, config) == built
+
+
+@pytest.mark.parametrize("cache", ["file", "file/below"])
+def test_a_folder_that_cannot_be_written_to_is_told_with_the_setting(
+    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path, cache: str
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DeliveryError, match=rf"in {tmp_path / cache}: .*\. Set ENVIRONMENTS_PATH to a folder that can"):
+        find_environment(deliver(requirements=TINY), environment_config(environments_path=tmp_path / cache))
 
 
 def test_other_requirements_are_another_environment(deliver: Deliver) -> None:

@@ -36,7 +36,7 @@ def test_a_model_is_served_from_an_environment_that_was_built_before(
     settings = {"MODEL_PATH": str(artefact), "ENVIRONMENTS_PATH": str(cache)}
     refused = Server(tmp_path / "refused.log", {"DB_URL": "sqlite:///x.db", **settings})
     assert refused.process.wait(60) == 3
-    assert f"run `web-single build {artefact.parent}` before" in refused.log.read_text()
+    assert f"run `web-single build {artefact}` before" in refused.log.read_text()
 
     build(artefact, cache)
     (made,) = cache.glob("*/")

@@ -1,5 +1,6 @@
 """The interpreter that runs a delivery: the server's own where that suits it, else one that is made for it."""
 
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -128,8 +129,17 @@ class Finder:
         if python is not None:
             return python
         if self.config.app_env is AppEnv.PROD and not build:
-            command = f"web-single build {self.delivery.folder}"
+            command = f"web-single build {shlex.quote(str(self.delivery.artefact))}"
             raise DeliveryError(f"{reason} In prod no environment is made at the start: run `{command}` before.")
+        try:
+            return self._made_in(cache, key, reason, compiled=build, tell=tell)
+        except OSError as error:
+            raise DeliveryError(
+                f"No environment can be made in {cache.folder}: {error.strerror or error}. "
+                "Set ENVIRONMENTS_PATH to a folder that can be written to."
+            ) from error
+
+    def _made_in(self, cache: EnvironmentCache, key: str, reason: str, *, compiled: bool, tell: Tell) -> Path:
         started = time.monotonic()
         with cache.turn(key):
             python = cache.find(key)
@@ -137,7 +147,7 @@ class Finder:
                 return python
             log.info(Event.ENVIRONMENT_MAKING, reason=reason)
             with cache.making(key) as folder:
-                Builder(self.requirements, folder, compiled=build, tell=tell).build()
+                Builder(self.requirements, folder, compiled=compiled, tell=tell).build()
         seconds = round(time.monotonic() - started, 1)
         log.info(Event.ENVIRONMENT_MADE, folder=str(cache.folder / key), seconds=seconds)
         return cache.folder / key / "bin/python"

@@ -1,5 +1,6 @@
 """uv, which makes environments: started as a program, and what it says made a sentence."""
 
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from web_single.predictor.runner_environment import foreign_variables
 NO_SOLUTION = "No solution found when resolving dependencies"
 ALWAYS = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
 NOT_A_REASON = ("warning:", "Using ", "Creating ", "Resolved ", "Activate ")
+WARNING_OF_SEVERAL_LINES = re.compile(r"^warning:.*\n(?: {7,}\S.*\n?)+", re.MULTILINE)
 PROGRESS = ("Resolved ", "Downloaded ", "Prepared ", "Installed ", "Bytecode ")
 MOST_CHARACTERS = 2000
 
@@ -44,7 +46,7 @@ class Outcome:
     @property
     def reason(self) -> str:
         """Why it failed, in one line."""
-        lines = self.said.partition("\nhint:")[0].splitlines()
+        lines = WARNING_OF_SEVERAL_LINES.sub("", self.said).partition("\nhint:")[0].splitlines()
         told = [line.strip() for line in lines if line.strip() and not line.startswith(NOT_A_REASON)]
         words = " ".join(line.removeprefix("error: ").removeprefix("cause: ") for line in told)
         return words.removeprefix(NO_SOLUTION).strip()[:MOST_CHARACTERS].rstrip(".")
