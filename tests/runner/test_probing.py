@@ -176,6 +176,16 @@ def test_where_several_lengths_are_taken_none_is_known() -> None:
     assert (found["features"], found["probe"]["results"][0]) == (None, 5.1)
 
 
+def test_the_letters_of_a_text_are_not_taken_for_the_values_of_a_row() -> None:
+    found = learn(None, predict=lambda _, X: [row[0] + 2 * row[1] for row in X])
+    assert (found["container"], found["features"], found["result"]) == ("array", None, "number")
+
+
+def test_code_that_reads_texts_gets_texts() -> None:
+    found = learn(None, predict=lambda _, X: [text.upper() for text in X])
+    assert (found["container"], kinds(found)) == ("texts", [(None, "text", False)])
+
+
 def test_text_that_is_taken_beside_numbers_makes_a_feature_of_any_kind() -> None:
     found = learn(None, predict=lambda _, X: [len(str(word)) + float(number) for word, number in X])
     assert kinds(found) == [(None, "any", True), (None, "number", False)]
