@@ -115,13 +115,14 @@ def keep_what_is_needed(probe):
     Where it does so with columns of an estimator that speaks for the whole model, it makes its own table, and a
     DataFrame of that estimator's columns is not what it takes.
     """
-    plan, rows = probe.plan, probe.rows
+    plan, rows, failure = probe.plan, probe.rows, probe.first_failure  # those of our own making tell nothing
     needless = [at for at in range(len(plan.features)) if probe.ask(*without(plan, rows, [at])) == probe.results]
     if not needless:
         return True
     fewer, rows_of_fewer = without(plan, rows, needless)
     same = count_of(probe.delivered.model) is None and probe.ask(fewer, rows_of_fewer) == probe.results
-    probe.plan, probe.rows = (fewer, rows_of_fewer) if same else (None, [])
+    probe.first_failure = failure
+    probe.plan, probe.rows, probe.results = (fewer, rows_of_fewer, probe.results) if same else (None, [], [])
     return same
 
 
@@ -169,6 +170,7 @@ def search_counts(probe):
         if any(answers_rows(attempt, plan) for plan in plans):
             found.append(attempt)
         probe.first_failure = probe.first_failure or attempt.first_failure
+        probe.trouble = probe.trouble or attempt.trouble
     if len(found) > 1:  # what takes longer rows too reads their values, and takes a text for a row of letters
         found = [attempt for attempt in found if attempt.plan.container != "texts"]
     if found:

@@ -39,3 +39,8 @@ def test_helpers_in_the_delivery_are_looked_through_and_not_needed(tmp_path: Pat
 
 def test_without_code_nothing_is_needed(tmp_path: Path) -> None:
     assert imported_modules(tmp_path) == set()
+
+
+def test_what_python_warns_of_in_foreign_code_is_its_authors(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text("import numpy\nPATTERN = '\\d'\n")
+    assert imported_modules(tmp_path) == {"numpy"}

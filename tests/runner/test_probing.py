@@ -239,3 +239,14 @@ def test_nothing_to_predict_with_is_refused() -> None:
 def test_time_that_runs_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web_single_runner.describe.PROBING_SECONDS", -1)
     assert learn(LinearRegression().fit(X, Y))["trouble"] is not None
+
+
+def test_what_was_answered_in_a_form_that_is_not_kept_is_forgotten() -> None:
+    def predict(model: LinearRegression, X: Any) -> Any:  # noqa: ANN401 - any form
+        if not hasattr(X, "columns"):
+            raise TypeError("a table, please")
+        return model.predict(pd.DataFrame(0.0, index=X.index, columns=model.feature_names_in_))
+
+    found = learn(LinearRegression().fit(FRAME, Y), predict=predict)
+    assert (found["result"], found["probe"]["results"]) == ("any", [])
+    assert found["trouble"].endswith("TypeError: a table, please.")

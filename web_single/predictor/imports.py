@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from web_single.predictor.source_names import parse
+
 # The functions that the runner calls: what they import must be there, however late they do.
 CALLED = ("load_model", "predict", "predict_proba")
 
@@ -33,11 +35,8 @@ def sources_of(folder: Path, name: str) -> list[Path]:
 
 def modules_in(source: Path) -> set[str]:
     """Return the top-level modules that this file needs when it is imported; loading it will tell what is no Python."""
-    try:
-        tree = ast.parse(source.read_bytes())
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    return {module for node in _run_by(tree.body) for module in _modules_of(node)}
+    tree = parse(source)
+    return {module for node in _run_by(tree.body if tree is not None else ()) for module in _modules_of(node)}
 
 
 def _run_by(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
