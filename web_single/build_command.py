@@ -1,27 +1,20 @@
 """web-single build: makes the environment of a delivery beforehand, and removes those that nobody needs."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from web_single.config import Config
 from web_single.monitoring import configure_logging
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.environment_cache import EnvironmentCache
-from web_single.predictor.uv import Tell
+from web_single.terminal import FolderArgument, status_on_terminal
 
 MEBIBYTE = 2**20
 UNUSED_DAYS = 30
 
-FolderArgument = Annotated[
-    Path | None, typer.Argument(help="The delivery: its folder or its artefact; else that of MODEL_PATH.")
-]
 PruneOption = Annotated[bool, typer.Option("--prune", help="Then remove environments that were not used for long.")]
 UnusedOption = Annotated[float, typer.Option("--unused-days", min=0, help="How long that is, for --prune.")]
 
@@ -55,11 +48,3 @@ def describe(environment: Environment, seconds: float) -> str:
         return f"The delivery runs in {environment.python.parent.parent}: {what} ({seconds:.1f} seconds)."
     whose = "The server's own libraries suit the delivery" if environment.origin == "server" else "MODEL_ENVIRONMENT"
     return f"{whose}: {what}. Nothing is made."
-
-
-@contextmanager
-def status_on_terminal() -> Iterator[Tell]:
-    """Show on a terminal how far the making of an environment is; elsewhere the log tells its beginning and end."""
-    console = Console(stderr=True)
-    with console.status("Looking at the delivery") as status:
-        yield status.update

@@ -79,6 +79,7 @@ def lines(report: Report) -> Iterator[tuple[str, str | None]]:
     yield "files", files_line(report)
     made_with = report.scikit_learn.made_with
     yield "made with", f"scikit-learn {made_with}" if made_with is not None else None
+    yield "names", ", ".join(report.modules)
     yield "runs with", runs_with(report)
     yield "model", report.estimator
     if report.signature is not None:

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from web_single.build_command import FolderArgument, status_on_terminal
 from web_single.check_card import print_card
 from web_single.config import Config, LogLevel
-from web_single.export_command import end_when_broken_off
 from web_single.monitoring import configure_logging
 from web_single.service.check.examination import check_delivery
 from web_single.service.check.report import Report, Verdict
+from web_single.terminal import FolderArgument, bar_on_terminal, end_when_broken_off
 
 WARNINGS_CODE, NOT_SERVED_CODE = 1, 2
 
@@ -29,7 +28,7 @@ def check(folder: FolderArgument = None, *, as_json: JsonOption = False, strict:
     config = Config.load()
     configure_logging(config if "log_level" in config.model_fields_set else quiet(config))
     end_when_broken_off()
-    with status_on_terminal() as tell:
+    with bar_on_terminal() as tell:
         report = asyncio.run(check_delivery(folder or config.model_path, config, tell))
     if as_json:
         typer.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))

@@ -9,7 +9,7 @@ import typer
 
 from web_single import VERSION
 from web_single.app import create_app
-from web_single.build_command import build, status_on_terminal
+from web_single.build_command import build
 from web_single.check_command import check
 from web_single.config import Config
 from web_single.config_report import describe, near_misses
@@ -31,6 +31,7 @@ from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.handover import receive_delivery
 from web_single.server import WebServer, listen
 from web_single.supervisor import Supervisor
+from web_single.terminal import status_on_terminal
 
 EXIT_CODES: dict[type[WebSingleError], int] = {
     ConfigError: 2,

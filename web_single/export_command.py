@@ -6,8 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,6 +18,7 @@ from web_single.database.export import StoredPredictions
 from web_single.service.export import Export, Table, TellProgress
 from web_single.service.export_formats import ExportFormat
 from web_single.service.export_outputs import STDOUT, open_output
+from web_single.terminal import end_when_broken_off
 
 # By number: where one is closed, Python has no file for it.
 STDOUT_NUMBER, STDERR_NUMBER = 1, 2
@@ -70,18 +70,6 @@ def format_of(output: Path) -> ExportFormat:
     if ending and ending not in set(ExportFormat):
         raise typer.BadParameter(f"{output.name}: an export is csv, json or ndjson; --format says which.")
     return ExportFormat(ending) if ending else ExportFormat.CSV
-
-
-def end_when_broken_off() -> None:
-    """Let Ctrl-C and its like end the command by way of its `finally`s, so that no half file stays."""
-
-    def end(number: int, _: FrameType | None) -> NoReturn:
-        signal.signal(number, signal.SIG_IGN)
-        sys.exit(128 + number)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, end)
 
 
 def is_bar_shown(output: Path) -> bool:

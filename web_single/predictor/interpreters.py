@@ -18,7 +18,7 @@ FIRST_MINOR, LAST_MINOR = 8, 14  # of Python 3: the runner is tested on these
 ANSWER_SECONDS = 120
 NAME = re.compile(r"python3\.(\d+)")
 SHOWN = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
-PROBE = Path(__file__).with_name("probe.py")
+INSTALLED = Path(__file__).with_name("installed.py")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Installed:
 def ask(python: Path, modules: Iterable[str] = (), packages: Iterable[str] = ()) -> Installed:
     """Ask an interpreter which of these it has; a DeliveryError tells where it does not answer."""
     question = json.dumps([sorted(modules), sorted({*SHOWN, *packages})])
-    run = _run(python, PROBE.read_text(), question)
+    run = _run(python, INSTALLED.read_text(), question)
     try:
         answer = json.loads(run.stdout.splitlines()[-1])
         return Installed(answer["python"], answer["packages"], tuple(answer["missing"]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from web_single.predictor.signature import Signature
 from web_single.service.check.equality import are_equal
 from web_single.service.check.kinds import Kind
-from web_single.service.check.report import Finding
+from web_single.service.check.report import Finding, TellProgress
 from web_single.service.check.rows import Row, wrong_rows
 from web_single.service.check.subject import Reply, Subject
 
@@ -23,7 +23,9 @@ class Answers:
     alone: Sequence[Reply]
 
 
-async def ask_alone(subject: Subject, rows: Sequence[Row], *, own: bool) -> tuple[Answers, list[Finding]]:
+async def ask_alone(
+    subject: Subject, rows: Sequence[Row], tell_progress: TellProgress, *, own: bool
+) -> tuple[Answers, list[Finding]]:
     """Ask rows one by one; return those that were answered, and findings about the others.
 
     `own`: they are the data scientist's, not made up. After a row that ends the process no other is asked.
@@ -31,7 +33,8 @@ async def ask_alone(subject: Subject, rows: Sequence[Row], *, own: bool) -> tupl
     answered: list[Row] = []
     alone: list[Reply] = []
     refused: list[tuple[Row, Reply]] = []
-    for row in rows:
+    for done, row in enumerate(rows):
+        tell_progress("Asking the rows one by one", done, len(rows))
         reply = await subject.ask([row])
         if reply.ended:
             finding = Kind.PROCESS_ENDED.found(f"{shown(row)} was not answered. {reply.trouble}")

@@ -11,7 +11,6 @@ from web_single.errors import DeliveryError, ModelUnavailableError
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.predictor import Predictor
-from web_single.predictor.uv import Tell
 from web_single.service.check.answers import (
     Answers,
     ask_alone,
@@ -22,7 +21,7 @@ from web_single.service.check.answers import (
 from web_single.service.check.files import files_of, look_at_files, look_at_imports
 from web_single.service.check.kinds import Kind
 from web_single.service.check.probabilities import check_probabilities
-from web_single.service.check.report import Asked, Figures, Interpreter, Report, ScikitLearn
+from web_single.service.check.report import Asked, Figures, Interpreter, Report, ScikitLearn, TellProgress
 from web_single.service.check.requirements import look_at_artefact, look_at_requirements
 from web_single.service.check.rows import EXAMPLE, Row, make_up_rows, read_example, rows_of
 from web_single.service.check.subject import Subject, told_by
@@ -32,11 +31,15 @@ HUNDRED = 100
 DATASET = "get_dataset() in model.py"
 
 
+def unheard(what: str, done: int = 0, total: int | None = None) -> None:
+    """Tell nobody."""
+
+
 class CannotBeServedError(Exception):
     """The report has the reason; there is nothing more to look at."""
 
 
-async def check_delivery(path: Path, config: Config, tell: Tell = lambda _: None) -> Report:
+async def check_delivery(path: Path, config: Config, tell: TellProgress = unheard) -> Report:
     """Return what is found out about the delivery at this path, its folder or its artefact.
 
     `tell` hears what is being done. The model's process has ended when this returns.
@@ -64,7 +67,7 @@ def look_at(path: Path, config: Config, report: Report) -> Delivery:
         delivery = Delivery.open(path, pin=config.model_sha256)
         report.version, report.sha256 = delivery.version, delivery.sha256
         report.scikit_learn = ScikitLearn(made_with=delivery.contents.scikit_learn)
-        report.files = files_of(delivery)
+        report.files, report.modules = files_of(delivery), delivery.contents.modules
     except (DeliveryError, OSError) as error:
         report.findings.append(Kind.NOT_OPENED.found(str(error)))
         raise CannotBeServedError from error
@@ -75,7 +78,7 @@ def look_at(path: Path, config: Config, report: Report) -> Delivery:
     return delivery
 
 
-def look_for_environment(delivery: Delivery, config: Config, report: Report, tell: Tell) -> Environment:
+def look_for_environment(delivery: Delivery, config: Config, report: Report, tell: TellProgress) -> Environment:
     """Report which interpreter runs the delivery, and what it would not find where it is handed to others."""
     try:
         environment = find_environment(delivery, config, tell=tell)
@@ -114,7 +117,7 @@ async def loaded(
 class Examination:
     """Asks a loaded model: rows that it takes, the same in other ways, and rows that it must not take."""
 
-    def __init__(self, subject: Subject, delivery: Delivery, report: Report, tell: Tell) -> None:
+    def __init__(self, subject: Subject, delivery: Delivery, report: Report, tell: TellProgress) -> None:
         self.subject = subject
         self.delivery = delivery
         self.report = report
@@ -124,8 +127,8 @@ class Examination:
         """Report what the answers tell."""
         memory = self.subject.memory_bytes()
         rows, asked, own = await self.find_rows()
-        self.tell(f"Asking {len(rows)} rows, one by one and at once")
-        answers, findings = await ask_alone(self.subject, rows, own=own)
+        answers, findings = await ask_alone(self.subject, rows, self.tell, own=own)
+        self.tell("Asking all rows at once")
         findings += await compare_together(self.subject, answers)
         self.report.asked = asked
         self.report.findings += findings

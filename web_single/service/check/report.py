@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from web_single.predictor.signature import Signature
+
+
+class TellProgress(Protocol):
+    """Hears what is being done, and how far it is where that is known."""
+
+    def __call__(self, what: str, done: int = 0, total: int | None = None) -> None:
+        """Hear it."""
 
 
 class Severity(StrEnum):
@@ -81,12 +88,16 @@ class Figures:
 
 @dataclass
 class Report:
-    """Filled in as far as the delivery lets itself be looked at."""
+    """Filled in as far as the delivery lets itself be looked at.
+
+    `modules` are those that the artefact names.
+    """
 
     path: str
     version: str | None = None
     sha256: str | None = None
     files: Sequence[DeliveredFile] = ()
+    modules: Sequence[str] = ()
     scikit_learn: ScikitLearn = field(default_factory=ScikitLearn)
     environment: Interpreter | None = None
     estimator: str | None = None
