@@ -68,6 +68,7 @@ def test_the_model_is_described(client: TestClient) -> None:
     assert environment["packages"]["scikit-learn"] == version("scikit-learn")
     assert description == {
         "files": ["model.pickle", "model.py"],
+        "modules": ["__main__"],
         "estimator": "model.NearestCentre",
         "feature_count": 2,
         "feature_names": None,

@@ -31,6 +31,7 @@ def response_of(model: ModelStatus) -> ModelResponse:
         version=model.version,
         sha256=model.sha256,
         files=list(model.files),
+        modules=list(model.modules),
         estimator=model.estimator,
         feature_count=signature.feature_count,
         feature_names=list(signature.feature_names) if signature.feature_names is not None else None,

@@ -166,6 +166,7 @@ class ModelResponse(Response):
     version: str
     sha256: str
     files: list[str]
+    modules: list[str]
     estimator: str
     feature_count: int | None
     feature_names: list[str] | None

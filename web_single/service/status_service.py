@@ -17,6 +17,7 @@ class ModelStatus:
     version: str
     sha256: str
     files: tuple[str, ...]
+    modules: tuple[str, ...]
     estimator: str
     signature: Signature
     made_with: str | None
@@ -52,6 +53,7 @@ class StatusService:
             version=predictor.delivery.version,
             sha256=predictor.delivery.sha256,
             files=tuple(predictor.delivery.digests),
+            modules=predictor.delivery.contents.modules,
             estimator=predictor.description["estimator"],
             signature=predictor.signature,
             made_with=predictor.delivery.contents.scikit_learn,
