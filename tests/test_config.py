@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from web_single import config as config_module
-from web_single.config import CHECKOUT, AccessLog, AppEnv, Config, Docs, LogLevel
+from web_single.config import CHECKOUT, AccessLog, AppEnv, Config, LogLevel, Switch
 from web_single.database.engine import read_url
 from web_single.errors import ConfigError
 
@@ -58,11 +58,11 @@ def test_which_requests_are_logged_follows_from_the_environment_unless_it_is_set
     assert Config.load(app_env=app_env, access_log="off").access_log is AccessLog.OFF
 
 
-@pytest.mark.parametrize(("app_env", "shown"), [("dev", Docs.ON), ("prod", Docs.OFF)])
+@pytest.mark.parametrize(("app_env", "shown"), [("dev", Switch.ON), ("prod", Switch.OFF)])
 def test_the_documentation_is_shown_in_dev_and_not_in_prod_unless_it_is_set(app_env: str, shown: str) -> None:
     assert Config.load(app_env=app_env).docs is shown
-    assert Config.load(app_env=app_env, docs="on").docs is Docs.ON
-    assert Config.load(app_env=app_env, docs="off").docs is Docs.OFF
+    assert Config.load(app_env=app_env, docs="on").docs is Switch.ON
+    assert Config.load(app_env=app_env, docs="off").docs is Switch.OFF
 
 
 def test_the_example_file_can_be_taken_as_it_is(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from web_single.api import docs_page, health, model, predict, predict_batch
 from web_single.api.error_handlers import add_error_handlers
 from web_single.api.openapi import ABOUT
 from web_single.api.request_log import RequestLog
-from web_single.config import Config, Docs
+from web_single.config import Config, Switch
 from web_single.database.database import Database
 from web_single.database.prediction_store import PredictionStore
 from web_single.monitoring import Event, get_logger
@@ -19,6 +19,7 @@ from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.handover import receive_delivery
 from web_single.predictor.predictor import Predictor
 from web_single.service.opening import open_store
+from web_single.service.prediction_queue import PredictionQueue
 from web_single.service.prediction_service import PredictionService
 from web_single.service.status_service import StatusService
 
@@ -36,15 +37,15 @@ def create_app(config: Config, delivery: Delivery | None = None, environment: En
         async with AsyncExitStack() as stack:
             database = Database(config)
             stack.push_async_callback(database.close)
-            opened = await asyncio.to_thread(receive_delivery, config) if delivery is None else delivery
-            found = await asyncio.to_thread(find_environment, opened, config) if environment is None else environment
+            opened, found = await asyncio.to_thread(find_model, config, delivery, environment)
             stack.enter_context(found.in_use())
             predictor = Predictor(opened, found, config)
             await predictor.start()
             stack.push_async_callback(predictor.stop)
             store = PredictionStore(database)
             await stack.enter_async_context(opening(app, store, predictor, config))
-            app.state.prediction_service = PredictionService(predictor, store, config)
+            queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
+            app.state.prediction_service = PredictionService(predictor, store, config, queue)
             app.state.status_service = StatusService(predictor, store)
             told = {"model_version": opened.version, "database": database.name}
             settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.access_log}
@@ -62,9 +63,17 @@ def create_app(config: Config, delivery: Delivery | None = None, environment: En
     app.state.failure = None
     add_error_handlers(app)
     app.add_middleware(RequestLog, access_log=config.access_log)
-    for part in (predict_batch, predict, health, model, *([docs_page] if config.docs is Docs.ON else [])):
+    for part in (predict_batch, predict, health, model, *([docs_page] if config.docs is Switch.ON else [])):
         app.include_router(part.router)
     return app
+
+
+def find_model(
+    config: Config, delivery: Delivery | None, environment: Environment | None
+) -> tuple[Delivery, Environment]:
+    """Return the delivery and what runs it: those that are given, else those that the settings name."""
+    opened = delivery or receive_delivery(config)
+    return opened, environment or find_environment(opened, config)
 
 
 @asynccontextmanager

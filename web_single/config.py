@@ -67,8 +67,8 @@ class AccessLog(Choice):
     OFF = "off"
 
 
-class Docs(Choice):
-    """Whether the documentation page and the OpenAPI document are served."""
+class Switch(Choice):
+    """Whether something is done."""
 
     ON = "on"
     OFF = "off"
@@ -151,12 +151,23 @@ class Config(BaseSettings):
         default_factory=by_environment(dev=AccessLog.ALL, prod=AccessLog.ERRORS),
         description="Requests that get a line in the log: `all`, `errors` (and slow ones) or `off`.",
     )
-    docs: Docs = Field(
-        default_factory=by_environment(dev=Docs.ON, prod=Docs.OFF),
+    docs: Switch = Field(
+        default_factory=by_environment(dev=Switch.ON, prod=Switch.OFF),
         description="Whether the documentation page and the OpenAPI document are served: `on` or `off`.",
     )
-    max_batch: int = Field(1000, ge=1, le=100_000, description="Instances that one request may hold.")
+    fast: Switch = Field(
+        Switch.ON, description="`off` runs the plain way alone, without any of the shortcuts that the next ones name."
+    )
+    queue: Switch = Field(
+        Switch.ON, description="Whether all requests that wait share one call of the model and one commit."
+    )
+    max_batch: int = Field(
+        1000, ge=1, le=100_000, description="Instances that one request, or one call of the model, may hold."
+    )
     max_waiting: int = Field(1000, ge=1, le=100_000, description="Requests that may wait; one more gets 503.")
+    waiting_timeout_seconds: Seconds = Field(
+        10, description="How long a request may wait for its turn with the model, then 503."
+    )
     max_body_bytes: ByteSize = Field(
         ByteSize(2**20), gt=0, description="Length of a request's body; a longer one gets 413."
     )
@@ -190,6 +201,11 @@ class Config(BaseSettings):
         if config.app_env is AppEnv.PROD and file == ENV_FILE and config.env_file is None:
             raise ConfigError("APP_ENV: set prod in the environment; prod does not read .env unless ENV_FILE names it.")
         return config
+
+    @property
+    def uses_queue(self) -> bool:
+        """Whether requests that wait are served together."""
+        return self.fast is Switch.ON and self.queue is Switch.ON
 
     @model_validator(mode="before")
     @classmethod

@@ -14,12 +14,16 @@ WebSingleError
 │   └── InvalidFeaturesError      it has features that the model does not take
 ├── PredictionNotFoundError       no prediction has this id
 ├── DeliveredCodeError            the delivered code raised an exception
+├── SharedCallError               a call of the model for several requests failed for the sake of one of them
 └── UnavailableError              not now; the same request may succeed in a moment
     ├── ModelUnavailableError     the model's process is away
     │   └── RunnerBrokenError     it died, hung or broke the protocol while it held the request
     ├── DatabaseUnavailableError  the database did not answer in time
-    └── OverloadedError           too many requests wait already
+    └── OverloadedError           too many requests wait already, or this one has waited too long
 """
+
+from collections.abc import Mapping
+from typing import Any, Self
 
 
 class WebSingleError(Exception):
@@ -82,11 +86,16 @@ class PredictionNotFoundError(WebSingleError):
 
 
 class DeliveredCodeError(WebSingleError):
-    """The delivered code raised an exception: `error_id` finds it in the log."""
+    """The delivered code raised an exception, `raised`, which is to be logged under `error_id`."""
 
-    def __init__(self, error_id: str, *, row: int | None = None) -> None:
+    def __init__(self, error_id: str, raised: Mapping[str, Any], *, row: int | None = None) -> None:
+        self.error_id, self.raised, self.row = error_id, raised, row
         where = f"instance {row}" if row is not None else "this input"
         super().__init__(f"The model's own code failed on {where}; the log has the reason under id {error_id}.")
+
+
+class SharedCallError(WebSingleError):
+    """A call of the model for several requests failed for the sake of one of them: alone, each is told what it did."""
 
 
 class UnavailableError(WebSingleError):
@@ -106,4 +115,9 @@ class DatabaseUnavailableError(UnavailableError):
 
 
 class OverloadedError(UnavailableError):
-    """Too many requests wait already."""
+    """Too many requests wait already, or this one has waited too long."""
+
+    @classmethod
+    def after(cls, timeout_seconds: float) -> Self:
+        """Return the error of one that has waited so long."""
+        return cls(f"The model had no time for this request in {timeout_seconds:g} seconds.")

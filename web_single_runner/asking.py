@@ -7,8 +7,11 @@ from web_single_runner.rows import Rows, is_number
 FLOAT32_MAX = 3.4028234663852886e38
 
 
-def answer(delivered, plan, rows, with_probabilities):
-    """Return the reply to one request, head and block. Whatever the delivered code raises is told, not died of."""
+def answer(delivered, plan, rows, with_probabilities, *, is_shared=False):
+    """Return the reply to one request, head and block. Whatever the delivered code raises is told, not died of.
+
+    In a call that several requests share nobody searches for the row that made it raise: each is then asked alone.
+    """
     try:
         results = predict(delivered, plan, rows)
         bad_row = first_not_finite(results)
@@ -22,7 +25,7 @@ def answer(delivered, plan, rows, with_probabilities):
             return {"not_finite": bad_row}, b""
         return {"results": results}, to_block(probabilities)
     except BaseException as error:  # noqa: BLE001 - `sys.exit()` in it too
-        return failure(delivered, plan, rows, error), b""
+        return ({"raised": None} if is_shared else failure(delivered, plan, rows, error)), b""
 
 
 def predict(delivered, plan, rows):

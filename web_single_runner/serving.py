@@ -46,4 +46,6 @@ def answer_requests(channel, delivered, plan):
             continue
         values = {int(at): listed for at, listed in head["values"].items()}
         rows = Rows(head["rows"], head["columns"], block, values)
-        channel.send(request_id, *answer(delivered, plan, rows, head["probabilities"]))
+        channel.send(
+            request_id, *answer(delivered, plan, rows, head["probabilities"], is_shared=head.get("shared", False))
+        )

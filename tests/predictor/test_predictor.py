@@ -1,5 +1,6 @@
 """The plain way to predict: the answers of the model's own process, and what becomes of it when it goes wrong."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from structlog.testing import capture_logs
 
 from tests.deliveries import CHILD, CRASH, EAT, EXAMPLE, EXIT, GARBAGE, HEALTHY, PRINT, RAISE, SLEEP, STOP
 from tests.waiting import wait_until_async
@@ -19,7 +19,9 @@ from web_single.errors import (
     DeliveryError,
     InvalidFeaturesError,
     ModelUnavailableError,
+    OverloadedError,
     RunnerBrokenError,
+    SharedCallError,
 )
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import find_environment
@@ -210,13 +212,27 @@ async def test_a_reply_without_a_result_for_each_row_ends_the_runner(
     await wait_until_async(lambda: mischievous.restarts == 1)
 
 
-async def test_an_exception_is_in_the_log_with_its_traceback_and_id(mischievous: Predictor) -> None:
-    with capture_logs() as logs, pytest.raises(DeliveredCodeError) as caught:
+async def test_an_exception_names_the_row_and_what_was_raised(mischievous: Predictor) -> None:
+    with pytest.raises(DeliveredCodeError, match="failed on instance 1; ") as caught:
         await mischievous.predict([[HEALTHY, 0], [RAISE, 0]])
-    (log,) = [log for log in logs if log["event"] == "delivered_code_failed"]
-    assert log["error_id"] in caught.value.sentence
-    assert (log["type"], log["message"], log["row"]) == ("ValueError", "a secret of the model", 1)
-    assert "model.py" in log["traceback"]
+    raised = caught.value.raised
+    assert (raised["type"], raised["message"], caught.value.row) == ("ValueError", "a secret of the model", 1)
+    assert "model.py" in raised["traceback"]
+
+
+async def test_a_call_that_several_share_is_not_searched_for_the_row_at_fault(mischievous: Predictor) -> None:
+    with pytest.raises(SharedCallError):
+        await mischievous.predict([[HEALTHY, 0], [RAISE, 0]], shared=True)
+    assert await mischievous.predict([[HEALTHY, 0], [HEALTHY, 1]], shared=True) == [Answer(0, None), Answer(1, None)]
+
+
+async def test_who_waits_too_long_for_a_turn_is_refused(mischief: Path, make_config: MakeConfig) -> None:
+    async with started(mischief, make_config(waiting_timeout_seconds=0.05)) as predictor:
+        busy = asyncio.create_task(predictor.predict([[SLEEP, 0.5]]))
+        await asyncio.sleep(0)
+        with pytest.raises(OverloadedError, match=r"no time for this request in 0\.05 seconds"):
+            await predictor.predict([[HEALTHY, 1]])
+        assert await busy == [Answer(0.5, None)]
 
 
 async def test_a_number_that_the_models_float32_cannot_hold_is_the_requests_fault(make_config: MakeConfig) -> None:

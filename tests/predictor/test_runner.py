@@ -297,7 +297,7 @@ async def test_an_exception_that_no_single_row_causes_names_none(deliver: Callab
     async with running(deliver(LinearRegression().fit(X, Y), code)) as runner:
         reply = await ask(runner, X)
     assert reply["row"] is None
-    assert DeliveredCodeError("id", row=None).sentence.startswith("The model's own code failed on this input")
+    assert DeliveredCodeError("id", {}, row=None).sentence.startswith("The model's own code failed on this input")
 
 
 async def test_the_kernel_takes_it_before_the_server_when_memory_is_short(plain: Path) -> None:

@@ -148,3 +148,25 @@ def test_it_is_made_from_what_the_runner_tells() -> None:
     description = {**IRIS.as_json(), "estimator": "RandomForestClassifier"}
     assert Signature.from_description(description) == IRIS
     assert Signature.from_description(SILENT.as_json()) == SILENT
+
+
+def test_rows_of_numbers_share_a_call_whatever_they_hold() -> None:
+    signature = Signature(features=(Feature(None, Kind.NUMBER), Feature(None, Kind.NUMBER, missing=True)))
+    assert signature.shape_of([1, 2.5]) == signature.shape_of([0.5, None]) is not None
+
+
+def test_values_of_other_types_in_a_column_share_no_call() -> None:
+    signature = Signature(features=(Feature("a", Kind.NUMBER), Feature("b", Kind.CATEGORY, values=("x", 1))))
+    assert signature.shape_of([1, "x"]) == signature.shape_of([2, "y"]) != signature.shape_of([1, 1])
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        Signature(),
+        Signature(features=(Feature(None, Kind.NUMBER), Feature(None, Kind.ANY))),
+        Signature(features=(Feature(None, Kind.NUMBER),), row_by_row=True),
+    ],
+)
+def test_where_a_row_may_depend_on_its_company_it_is_asked_alone(signature: Signature) -> None:
+    assert signature.shape_of([1.0]) is None

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def service(mischief: Path, make_config: Callable[..., Config]) -> AsyncIterator[PredictionService]:
-    app = create_app(make_config(model_path=mischief, max_waiting=2, predict_timeout_seconds=5))
+    """The plain way alone."""
+    app = create_app(make_config(model_path=mischief, fast="off", max_waiting=2, predict_timeout_seconds=5))
     async with app.router.lifespan_context(app):
         yield app.state.prediction_service
 

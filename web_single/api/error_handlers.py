@@ -16,6 +16,7 @@ from web_single.errors import (
     UnavailableError,
     WebSingleError,
 )
+from web_single.monitoring import Event, get_logger
 
 RETRY_AFTER_SECONDS = 1
 STATUS = {
@@ -40,6 +41,8 @@ SENTENCES = {
     "too_short": "at least {min_length} is expected",
 }
 
+log = get_logger()
+
 
 def add_error_handlers(app: FastAPI) -> None:
     """Let every error of this application be answered in the one shape."""
@@ -54,7 +57,14 @@ def error_response(status: int, sentence: str, headers: Mapping[str, str] | None
 
 
 async def answer_error(_: Request, error: Exception) -> JSONResponse:
-    """Answer an error of ours by its place in the tree."""
+    """Answer an error of ours by its place in the tree; what the delivered code raised is for the log alone."""
+    return response_to(error)
+
+
+def response_to(error: Exception) -> JSONResponse:
+    """Return the answer to an error of ours, and log what the delivered code raised."""
+    if isinstance(error, DeliveredCodeError):
+        log.error(Event.DELIVERED_CODE_FAILED, error_id=error.error_id, row=error.row, **error.raised)
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, UnavailableError) else None
     return error_response(status, str(error), headers)

@@ -6,6 +6,9 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
 
+# Made once: `json.dumps` makes one for each call.
+encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
 
 class JsonText(TypeDecorator[Any]):
     """Any JSON value as canonical text: it comes back exactly, with -0.0, large integers and all digits of floats."""
@@ -15,7 +18,7 @@ class JsonText(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401 - any JSON value
         """Encode a value, also None, which is JSON's null and not SQL's."""
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return encode_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 - any JSON value
         """Decode what was stored."""

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from web_single.config import Config
 from web_single.database.engine import create_tables, is_in_memory, make_engine, read_url
+from web_single.database.group_commit import GroupCommit, Make
 from web_single.database.write_turn import WriteTurn
 from web_single.errors import DatabaseUnavailableError
 from web_single.monitoring import Event, get_logger
@@ -35,6 +36,7 @@ class Database:
         self._engine = make_engine(url, busy_timeout_seconds=self._timeout_seconds)
         self._path = Path(url.database or "") if not is_in_memory(url) else None
         self._file: tuple[int, int] | None = None
+        self._group_commit = GroupCommit(self._engine)
         self._turn = WriteTurn(self._path) if self._path is not None else None
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
         self._readers = self._writer if is_in_memory(url) else ThreadPoolExecutor(READERS, "database-reader")
@@ -49,6 +51,13 @@ class Database:
         """Return what the work returns; it has committed what it wrote. DatabaseUnavailableError if it could not."""
         return await self._run(self._writer, partial(self._in_turn, work))
 
+    async def write_group(self, make: Make, model_version: str) -> list[int]:
+        """Return the ids of what `make` returns, all of it committed. DatabaseUnavailableError if it could not be.
+
+        `make` runs in the thread that writes: what it does there costs no hand-over from one thread to another.
+        """
+        return await self._run(self._writer, partial(self._make_and_add, make, model_version))
+
     async def read(self, work: Work[Answer]) -> Answer:
         """Return what the work returns. DatabaseUnavailableError if it could not."""
         return await self._run(self._readers, partial(self._in_session, work))
@@ -57,6 +66,7 @@ class Database:
         """Let go of the database; work that has not begun is dropped."""
         for executor in {self._writer, self._readers}:
             await asyncio.to_thread(executor.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._group_commit.close)
         await asyncio.to_thread(self._engine.dispose)
         if self._turn is not None:
             self._turn.close()
@@ -77,12 +87,23 @@ class Database:
         with self._turn or nullcontext():
             return self._in_session(work)
 
+    def _make_and_add(self, make: Make, model_version: str) -> list[int]:
+        predictions = make()
+        if not predictions:
+            return []
+        with self._turn or nullcontext():
+            self._check_file()
+            return self._group_commit.add(predictions, model_version)
+
     def _in_session(self, work: Work[Answer]) -> Answer:
+        self._check_file()
+        with Session(self._engine, expire_on_commit=False) as session:
+            return work(session)
+
+    def _check_file(self) -> None:
         if self._file is not None and self._file_now() != self._file:
             # A file without a name still takes commits, and they end with this process.
             raise DatabaseUnavailableError(f"The file {self._path} was removed or replaced: restart the server.")
-        with Session(self._engine, expire_on_commit=False) as session:
-            return work(session)
 
     def _file_now(self) -> tuple[int, int] | None:
         """Return which file has the database's name, None where there is none."""

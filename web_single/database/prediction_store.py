@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from web_single.database.database import Database
+from web_single.database.group_commit import Make
 from web_single.database.prediction_result import Model, PredictionResult
 from web_single.errors import DatabaseUnavailableError
 
@@ -37,6 +38,14 @@ class PredictionStore:
             session.commit()
 
         await self._database.write(add)
+
+    async def add_group(self, make: Make, model_version: str) -> list[int]:
+        """Store what `make` returns, all or nothing, by the shortcut: the ids, in its order, once it is committed.
+
+        `make` is called in the thread that writes.
+        """
+        self._check_open()
+        return await self._database.write_group(make, model_version)
 
     async def get(self, prediction_id: int) -> PredictionResult | None:
         """Return one prediction, or None where there is none with this id."""

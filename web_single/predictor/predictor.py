@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,9 @@ from web_single.errors import (
     DeliveredCodeError,
     InvalidFeaturesError,
     ModelUnavailableError,
+    OverloadedError,
     RunnerBrokenError,
+    SharedCallError,
 )
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
@@ -59,6 +61,7 @@ class Predictor:
         self._config = config
         self._watch = DeliveryWatch(delivery)
         self._turn = asyncio.Lock()
+        self._ready = asyncio.Event()
         self._backoff = Backoff()
 
     async def start(self) -> None:
@@ -84,25 +87,50 @@ class Predictor:
         """What to tell of a delivery that is not, or no more, the one that is served."""
         return self._watch.notice
 
-    async def predict(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[Answer]:
+    async def predict(
+        self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False, shared: bool = False
+    ) -> list[Answer]:
         """Return the model's answer to each of some rows, shape (rows, features), in the model's order.
 
         Raises DeliveredCodeError for what the delivered code raises and ModelUnavailableError, quickly,
-        while there is no model to ask.
+        while there is no model to ask. In a call that is `shared` by several requests nobody searches for the row
+        that is at fault: that is a SharedCallError.
         """
         head, block = encode_rows(rows, self.signature.listed_columns(rows))
-        head["probabilities"] = with_probabilities
-        async with self._turn:
+        head |= {"probabilities": with_probabilities, "shared": shared}
+        async with self._its_turn():
             runner = self.ready_runner()
             reply, reply_block = await self._call(runner, head, block)
             self._backoff.forget()
             self._end_beyond_memory_limit(runner)
         try:
-            self._raise_failure(reply, len(rows))
+            self._raise_failure(reply, len(rows), shared=shared)
             return _read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
         except RunnerBrokenError:
             self._expect_end(runner)
             raise
+
+    @contextlib.asynccontextmanager
+    async def _its_turn(self) -> AsyncIterator[None]:
+        """Wait until nobody else asks the model, but not for ever."""
+        timeout_seconds = self._config.waiting_timeout_seconds
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise OverloadedError.after(timeout_seconds) from error
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    async def wait_until_ready(self, timeout_seconds: float) -> None:
+        """Wait until there is a model to ask; after that time a ModelUnavailableError."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._ready.wait()
+        except TimeoutError as error:
+            raise ModelUnavailableError("The model is being started anew.") from error
 
     async def _call(self, runner: RunnerProcess, head: Head, block: bytes) -> tuple[Head, bytes]:
         try:
@@ -115,7 +143,11 @@ class Predictor:
         """Ask this process nothing more, also before its end is noticed."""
         runner.kill()
         if runner is self._runner and self.state is RunnerState.READY:
-            self.state, self.trouble = RunnerState.RESTARTING, "The model's process is being replaced."
+            self._leave_ready("The model's process is being replaced.")
+
+    def _leave_ready(self, trouble: str) -> None:
+        self.state, self.trouble = RunnerState.RESTARTING, trouble
+        self._ready.clear()
 
     def ready_runner(self) -> RunnerProcess:
         """Return the process that can be asked now; a ModelUnavailableError while there is none."""
@@ -129,8 +161,10 @@ class Predictor:
             log.warning(Event.RUNNER_OVER_MEMORY, used_bytes=used, limit_bytes=int(limit))
             self._expect_end(runner)
 
-    def _raise_failure(self, reply: Head, rows: int) -> None:
+    def _raise_failure(self, reply: Head, rows: int, *, shared: bool) -> None:
         """Raise what the runner tells instead of answers; it names the instance where there are several."""
+        if shared and "results" not in reply:
+            raise SharedCallError("One of the rows of a shared call was not answered.")
         if "not_finite" in reply:
             start = f"Instance {reply['not_finite']}: the" if rows > 1 else "The"
             raise InvalidFeaturesError(f"{start} model gives no finite answer for this input.")
@@ -139,9 +173,7 @@ class Predictor:
             feature = self.signature.name_of(reply["column"])
             raise InvalidFeaturesError(f"{start}{feature}: this model takes no number beyond 3.4e38 (float32).")
         if "raised" in reply:
-            error_id = uuid4().hex[:12]
-            log.error(Event.DELIVERED_CODE_FAILED, error_id=error_id, row=reply["row"], **reply["raised"])
-            raise DeliveredCodeError(error_id, row=reply["row"] if rows > 1 else None)
+            raise DeliveredCodeError(uuid4().hex[:12], reply["raised"], row=reply["row"] if rows > 1 else None)
 
     async def _start_runner(self) -> RunnerProcess:
         """Start a runner on the bytes of the delivery that was opened, and on no others."""
@@ -158,6 +190,7 @@ class Predictor:
             await runner.end()
             raise
         self.state, self.trouble = RunnerState.READY, runner.description["trouble"]
+        self._ready.set()
         log.info(Event.RUNNER_STARTED, pid=runner.pid, model_version=self.delivery.version)
         if self.trouble is not None:
             log.warning(Event.SIGNATURE_UNCLEAR, reason=self.trouble)
@@ -166,8 +199,7 @@ class Predictor:
     async def _keep_one_alive(self) -> None:
         while True:
             await self._runner.ended()
-            self.state = RunnerState.RESTARTING
-            self.trouble = f"The model's process ended: {self._runner.exit}."
+            self._leave_ready(f"The model's process ended: {self._runner.exit}.")
             log.error(Event.RUNNER_ENDED, pid=self._runner.pid, exit=self._runner.exit)
             self._runner = await self._start_until_it_works()
             self.restarts += 1

@@ -1,7 +1,8 @@
 """What goes into the model and what comes out of it, as the server knows it: the one place that checks features."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from web_single.errors import InvalidFeaturesError, InvalidInputError
@@ -83,6 +84,23 @@ class Signature:
             for at, kind in enumerate(kinds)
             if kind is not Kind.NUMBER and (kind is not Kind.ANY or not all(type(row[at]) is float for row in rows))
         ]
+
+    def shape_of(self, row: Sequence[Any]) -> Hashable | None:
+        """Return what rows must have in common to share a call of the model; None for a row that must be asked alone.
+
+        A table takes the type of a column from all of its rows. Where a kind is not known, one float beside an
+        integer would make a float of it; where a column holds texts, numbers beside them are no numbers any more.
+        """
+        listed = self._listed_where_known
+        return None if listed is None else tuple([type(row[at]) for at in listed])
+
+    @cached_property
+    def _listed_where_known(self) -> list[int] | None:
+        """The columns that hold more than numbers; None where rows must be asked alone."""
+        kinds = [feature.kind for feature in self.features or ()]
+        if not kinds or Kind.ANY in kinds or self.row_by_row:
+            return None
+        return [at for at, kind in enumerate(kinds) if kind is not Kind.NUMBER]
 
     def _in_order(self, features: Mapping[str, Any]) -> list[Any]:
         """Return the values of features that are given by name."""

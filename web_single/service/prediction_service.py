@@ -11,6 +11,8 @@ from web_single.database.prediction_store import PredictionStore
 from web_single.errors import InvalidInputError, OverloadedError, PredictionNotFoundError
 from web_single.predictor.predictor import Predictor
 from web_single.predictor.signature import Features
+from web_single.service.prediction_queue import PredictionQueue
+from web_single.service.waiting_line import Prediction
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,25 @@ class Page:
 class PredictionService:
     """What an endpoint may ask for. A prediction that it returns is committed."""
 
-    def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
+    def __init__(
+        self, predictor: Predictor, store: PredictionStore, config: Config, queue: PredictionQueue | None = None
+    ) -> None:
         self._predictor = predictor
         self._store = store
         self._config = config
+        self._queue = queue
         self._waiting = 0
 
-    async def predict(self, features: Features, *, with_probabilities: bool = False) -> PredictionResult:
-        """Predict from one row of features, store it and return it."""
+    async def predict(self, features: Features, *, with_probabilities: bool = False) -> PredictionResult | Prediction:
+        """Predict from one row of features, store it and return it; together with others where there is a queue."""
         row = self._predictor.signature.row_of(features)
-        (prediction,) = await self._predict_and_store([row], with_probabilities=with_probabilities)
-        return prediction
+        if self._queue is None:
+            (prediction,) = await self._predict_and_store([row], with_probabilities=with_probabilities)
+            return prediction
+        if with_probabilities:
+            self._predictor.signature.check_probabilities()
+        with self._counted():
+            return await self._queue.predict(row, with_probabilities=with_probabilities)
 
     async def predict_batch(self, instances: Sequence[Features]) -> list[PredictionResult]:
         """Predict from several rows, store all results or none, and return them in the order of the rows."""

@@ -14,6 +14,7 @@ class Mischief:
     n_features_in_ = 2
 
     def predict(self, rows):
+        rows = [(float(mischief), float(amount)) for mischief, amount in rows]
         for mischief, amount in rows:
             if mischief == RAISE:
                 raise ValueError("a secret of the model")

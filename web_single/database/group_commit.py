@@ -1,0 +1,71 @@
+"""GroupCommit: the shortcut for storing: one statement and one commit for all predictions of a group."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from web_single.database.column_types import UtcDateTime, encode_json
+from web_single.database.prediction_result import PredictionResult, now
+
+TABLE = PredictionResult.__tablename__
+MAX_STATEMENT_ROWS = 10_000  # SQLite takes 32,766 parameters in a statement
+KEPT_STATEMENTS = 256
+
+
+class NewPrediction(NamedTuple):
+    """What is stored of a prediction beside the model's version and the time; its id comes from the database."""
+
+    result: Any
+    features: Sequence[Any]
+    probabilities: list[float] | None
+
+
+Make = Callable[[], Sequence[NewPrediction]]
+
+
+class GroupCommit:
+    """Keeps one connection, whose statements stay prepared, for the thread that writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._time_type = UtcDateTime().dialect_impl(engine.dialect)
+
+    def add(self, predictions: Sequence[NewPrediction], model_version: str) -> list[int]:
+        """Store all of them or none, and return their ids in the same order: they are committed when this returns."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        try:
+            ids: list[int] = []
+            for start in range(0, len(predictions), MAX_STATEMENT_ROWS):
+                ids += self._insert(self._connection, predictions[start : start + MAX_STATEMENT_ROWS], model_version)
+            self._connection.commit()
+        except BaseException:
+            self.close()
+            raise
+        return ids
+
+    def close(self) -> None:
+        """Let go of the connection; what was not committed is rolled back."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _insert(self, connection: Connection, predictions: Sequence[NewPrediction], model_version: str) -> range:
+        """Insert by one statement. SQLite has one writer at a time and counts on: the ids follow each other."""
+        encode_time = self._time_type.bind_processor(connection.dialect) or str
+        values: list[str] = [model_version, encode_time(now())]
+        for result, features, probabilities in predictions:
+            values += (encode_json(result), encode_json(features), encode_json(probabilities))
+        last = connection.exec_driver_sql(_statement(len(predictions)), tuple(values)).lastrowid
+        return range(last - len(predictions) + 1, last + 1)
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _statement(rows: int) -> str:
+    """Return the statement for so many rows; the first two parameters are those of all rows."""
+    values = ", ".join(f"(?{at}, ?{at + 1}, ?{at + 2}, ?1, ?2)" for at in range(3, 3 + 3 * rows, 3))
+    columns = "result, features, probabilities, model_version, created_at"
+    return f"INSERT INTO {TABLE} ({columns}) VALUES {values}"  # noqa: S608 - all values are parameters

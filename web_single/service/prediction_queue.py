@@ -1,0 +1,145 @@
+"""PredictionQueue: the shortcut for many requests at once: one call of the model and one commit for all that wait."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from web_single.config import Config
+from web_single.database.group_commit import NewPrediction
+from web_single.database.prediction_store import PredictionStore
+from web_single.errors import (
+    ModelUnavailableError,
+    RunnerBrokenError,
+    SharedCallError,
+    UnavailableError,
+    WebSingleError,
+)
+from web_single.predictor.predictor import Answer, Predictor
+from web_single.service.waiting_line import Prediction, Waiting, WaitingLine
+
+MOST_DEATHS = 2
+STOPPING = UnavailableError("The server stops.")
+
+
+class PredictionQueue:
+    """While one batch is committed the next one is predicted, and never more than that.
+
+    A request that finds nobody waiting goes at once. What goes wrong with one row is told to that row alone.
+    """
+
+    def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
+        self._predictor = predictor
+        self._store = store
+        self._line = WaitingLine(max_batch=config.max_batch, timeout_seconds=config.waiting_timeout_seconds)
+        self._commit: asyncio.Task[None] | None = None
+        self._serving = asyncio.create_task(self._serve())
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, predictor: Predictor, store: PredictionStore, config: Config) -> AsyncIterator[Self | None]:
+        """Hand out a queue that serves until this ends; None where the settings want none."""
+        queue = cls(predictor, store, config) if config.uses_queue else None
+        try:
+            yield queue
+        finally:
+            if queue is not None:
+                await queue.close()
+
+    async def predict(self, row: Sequence[Any], *, with_probabilities: bool = False) -> Prediction:
+        """Return the prediction of one row when it is committed."""
+        waiting = Waiting(row, self._predictor.signature.shape_of(row), with_probabilities=with_probabilities)
+        self._line.add(waiting)
+        return await waiting.answered
+
+    async def close(self) -> None:
+        """Refuse all who wait, and finish no more."""
+        self._line.close(STOPPING)
+        tasks = {self._serving, *([self._commit] if self._commit is not None else [])}
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+    async def _serve(self) -> None:
+        while True:
+            batch = await self._line.next_batch()
+            try:
+                await self._serve_batch(batch)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told to those who wait, and others go on
+                refuse(batch, error)
+            except asyncio.CancelledError:
+                refuse(batch, STOPPING)
+                raise
+
+    async def _serve_batch(self, batch: list[Waiting]) -> None:
+        """Ask for all at once; where that goes wrong, for halves of it, until the row at fault is alone."""
+        parts, deaths = [batch], 0
+        while parts:
+            part = parts.pop()
+            try:
+                answers = await self._ask(part)
+            except SharedCallError:
+                parts += halves_of(part)
+            except RunnerBrokenError as error:
+                deaths += 1
+                if len(part) > 1 and deaths <= MOST_DEATHS:
+                    parts += halves_of(part)
+                else:
+                    refuse(part, error)
+                await self._survive(parts, deaths)
+            except WebSingleError as error:
+                refuse(part, error)
+            else:
+                await self._commit_beside(part, answers)
+
+    async def _ask(self, part: list[Waiting]) -> list[Answer]:
+        rows = [waiting.row for waiting in part]
+        return await self._predictor.predict(rows, with_probabilities=part[0].with_probabilities, shared=len(part) > 1)
+
+    async def _survive(self, parts: list[list[Waiting]], deaths: int) -> None:
+        """Wait for a new model's process, as long as those who wait for it may; after some deaths, give up."""
+        if not parts:
+            return
+        waiting = [each for part in parts for each in part]
+        seconds = min(each.deadline for each in waiting) - asyncio.get_running_loop().time()
+        try:
+            if deaths > MOST_DEATHS:
+                raise ModelUnavailableError("The model is being started anew.")
+            await self._predictor.wait_until_ready(max(seconds, 0))
+        except ModelUnavailableError as error:
+            refuse(waiting, error)
+            parts.clear()
+
+    async def _commit_beside(self, part: list[Waiting], answers: list[Answer]) -> None:
+        """Begin to commit as soon as the last commit is done; the next batch is predicted meanwhile."""
+        if self._commit is not None:
+            await self._commit
+        self._commit = asyncio.create_task(self._store_all(part, answers))
+
+    async def _store_all(self, part: list[Waiting], answers: list[Answer]) -> None:
+        predictions = [
+            NewPrediction(answer.result, waiting.row, answer.probabilities)
+            for waiting, answer in zip(part, answers, strict=True)
+        ]
+        try:
+            ids = await self._store.add_group(lambda: predictions, self._predictor.delivery.version)
+        except Exception as error:  # noqa: BLE001 - as in `_serve`; none of them is acknowledged
+            refuse(part, error)
+            return
+        except asyncio.CancelledError:
+            refuse(part, STOPPING)
+            raise
+        for waiting, answer, prediction_id in zip(part, answers, ids, strict=True):
+            waiting.answer(Prediction(prediction_id, answer.result, answer.probabilities))
+
+
+def halves_of(part: list[Waiting]) -> list[list[Waiting]]:
+    """Return two halves, the first one last: it is the next to be taken."""
+    middle = len(part) // 2
+    return [part[middle:], part[:middle]]
+
+
+def refuse(part: list[Waiting], error: Exception) -> None:
+    """Tell all of them the same."""
+    for waiting in part:
+        waiting.refuse(error)

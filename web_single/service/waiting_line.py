@@ -1,0 +1,121 @@
+"""WaitingLine: the requests that wait for the model, first come, first served, and none of them for ever."""
+
+import asyncio
+from collections import deque
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
+
+from web_single.errors import OverloadedError, WebSingleError
+
+QUIET_PASSES = 2
+MOST_PASSES = 50
+
+
+class Prediction(NamedTuple):
+    """A prediction that is committed; the probability of each class where it was asked for."""
+
+    id: int
+    result: Any
+    probabilities: list[float] | None
+
+
+class Waiting:
+    """A row that waits for its prediction. Only rows of one shape share a call of the model; None shares with none."""
+
+    __slots__ = ("answered", "deadline", "row", "shape", "with_probabilities")
+
+    def __init__(self, row: Sequence[Any], shape: Hashable | None, *, with_probabilities: bool) -> None:
+        self.row = row
+        self.shape = shape
+        self.with_probabilities = with_probabilities
+        self.deadline = 0.0
+        self.answered: asyncio.Future[Prediction] = asyncio.get_running_loop().create_future()
+
+    def answer(self, prediction: Prediction) -> None:
+        """Hand over the prediction, if somebody still waits."""
+        if not self.answered.done():
+            self.answered.set_result(prediction)
+
+    def refuse(self, error: Exception) -> None:
+        """Tell whoever waits what went wrong, if somebody still waits."""
+        if not self.answered.done():
+            self.answered.set_exception(error)
+
+
+class WaitingLine:
+    """Who has waited for `timeout_seconds` is refused; at most `max_batch` leave it at once."""
+
+    def __init__(self, *, max_batch: int, timeout_seconds: float) -> None:
+        self._max_batch = max_batch
+        self._timeout_seconds = timeout_seconds
+        self._loop = asyncio.get_running_loop()
+        self._line: deque[Waiting] = deque()
+        self._somebody_waits: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, waiting: Waiting) -> None:
+        """Let somebody wait."""
+        waiting.deadline = waiting.deadline or self._loop.time() + self._timeout_seconds
+        self._line.append(waiting)
+        if self._somebody_waits is not None:
+            self._somebody_waits.set_result(None)
+            self._somebody_waits = None
+        elif self._timer is None:
+            self._timer = self._loop.call_at(waiting.deadline, self._refuse_late)
+
+    async def next_batch(self) -> list[Waiting]:
+        """Wait until somebody waits, and return those whose rows can share a call with that one's."""
+        while True:
+            if not self._line:
+                self._somebody_waits = self._loop.create_future()
+                await self._somebody_waits
+            await self._hear_all()
+            batch = self._take()
+            if batch:
+                return batch
+
+    def close(self, error: WebSingleError) -> None:
+        """Refuse all who wait."""
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._line:
+            self._line.popleft().refuse(error)
+
+    async def _hear_all(self) -> None:
+        """Let those come in whose requests have arrived already, and wait for nobody else.
+
+        A pass of the event loop reads what has arrived; the next one runs what that has woken.
+        """
+        quiet, heard = 0, len(self._line)
+        for _ in range(MOST_PASSES):
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if len(self._line) == heard else 0
+            heard = len(self._line)
+            if quiet == QUIET_PASSES or heard >= self._max_batch:
+                return
+
+    def _take(self) -> list[Waiting]:
+        """Take the first and those behind it that can share a call; others keep their places."""
+        batch: list[Waiting] = []
+        others: list[Waiting] = []
+        while self._line and len(batch) < self._max_batch:
+            waiting = self._line.popleft()
+            if waiting.answered.done():  # nobody waits for it any more
+                continue
+            (batch if not batch or _share(batch[0], waiting) else others).append(waiting)
+        self._line.extendleft(reversed(others))
+        return batch
+
+    def _refuse_late(self) -> None:
+        self._timer = None
+        now = self._loop.time()
+        while self._line and self._line[0].deadline <= now:
+            self._line.popleft().refuse(OverloadedError.after(self._timeout_seconds))
+        if self._line:
+            self._timer = self._loop.call_at(self._line[0].deadline, self._refuse_late)
+
+
+def _share(first: Waiting, other: Waiting) -> bool:
+    return (
+        first.shape is not None and first.shape == other.shape and first.with_probabilities == other.with_probabilities
+    )
