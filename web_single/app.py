@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from web_single.api import docs_page, health, model, predict, predict_batch
 from web_single.api.error_handlers import add_error_handlers
+from web_single.api.fast_lane import FastLane
 from web_single.api.openapi import ABOUT
 from web_single.api.request_log import RequestLog
 from web_single.config import Config, Switch
@@ -62,6 +63,8 @@ def create_app(config: Config, delivery: Delivery | None = None, environment: En
     app.state.config = config
     app.state.failure = None
     add_error_handlers(app)
+    if config.uses_fast_lane:
+        app.add_middleware(FastLane, config=config)
     app.add_middleware(RequestLog, access_log=config.access_log)
     for part in (predict_batch, predict, health, model, *([docs_page] if config.docs is Switch.ON else [])):
         app.include_router(part.router)

@@ -161,6 +161,9 @@ class Config(BaseSettings):
     queue: Switch = Field(
         Switch.ON, description="Whether all requests that wait share one call of the model and one commit."
     )
+    fast_lane: Switch = Field(
+        Switch.ON, description="Whether a plain POST /predict is answered in front of FastAPI; it needs the queue."
+    )
     max_batch: int = Field(
         1000, ge=1, le=100_000, description="Instances that one request, or one call of the model, may hold."
     )
@@ -206,6 +209,11 @@ class Config(BaseSettings):
     def uses_queue(self) -> bool:
         """Whether requests that wait are served together."""
         return self.fast is Switch.ON and self.queue is Switch.ON
+
+    @property
+    def uses_fast_lane(self) -> bool:
+        """Whether a plain POST /predict goes past FastAPI."""
+        return self.uses_queue and self.fast_lane is Switch.ON
 
     @model_validator(mode="before")
     @classmethod

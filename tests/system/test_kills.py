@@ -58,7 +58,7 @@ def test_kill_9_of_everything_loses_nothing_that_was_acknowledged(
     assert (lost, wrong) == (0, 0)
 
 
-def test_kill_9_of_the_model_costs_some_503_and_no_prediction(tmp_path: Path, note_figure: NoteFigure) -> None:
+def test_kill_9_of_the_model_costs_at_most_some_503_and_no_prediction(tmp_path: Path, note_figure: NoteFigure) -> None:
     away: list[float] = []
     load = Load()
     with running(tmp_path) as server:
@@ -86,7 +86,6 @@ def test_kill_9_of_the_model_costs_some_503_and_no_prediction(tmp_path: Path, no
         f"{lost} acknowledged but not stored, {wrong} wrong"
     )
     assert set(load.statuses) <= {200, 503}
-    assert load.statuses[503] > 0
     assert (lost, wrong, load.broken_connections) == (0, 0, 0)
     assert len(stored) == len(load.acknowledged)
 
