@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web_single.api import docs_page, health, model, predict, predict_batch
 from web_single.api.error_handlers import add_error_handlers
@@ -27,48 +29,63 @@ from web_single.service.status_service import StatusService
 log = get_logger()
 
 
+class Application(FastAPI):
+    """FastAPI, and what may stand in front of it."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        super().__init__(**options)
+        self.front: ASGIApp = super().__call__
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let what stands in front see each request first."""
+        await self.front(scope, receive, send)
+
+
 def create_app(config: Config, delivery: Delivery | None = None, environment: Environment | None = None) -> FastAPI:
     """Return the application. It loads the model and opens the database when it starts, not before.
 
     `delivery` and `environment` are given by a parent that has found them already, so that all workers serve the same.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            database = Database(config)
-            stack.push_async_callback(database.close)
-            opened, found = await asyncio.to_thread(find_model, config, delivery, environment)
-            stack.enter_context(found.in_use())
-            predictor = Predictor(opened, found, config)
-            await predictor.start()
-            stack.push_async_callback(predictor.stop)
-            store = PredictionStore(database)
-            await stack.enter_async_context(opening(app, store, predictor, config))
-            queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
-            app.state.prediction_service = PredictionService(predictor, store, config, queue)
-            app.state.status_service = StatusService(predictor, store)
-            told = {"model_version": opened.version, "database": database.name}
-            settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.access_log}
-            log.info(Event.APP_STARTED, **told, **settings)
-            stack.callback(log.info, Event.APP_STOPPED, **told)
-            yield
-
-    app = FastAPI(
+    app = Application(
         **ABOUT,
         openapi_url=None,  # document and page are ours: they tell what is known of the model
-        lifespan=lifespan,
+        lifespan=lambda app: opened(app, config, delivery, environment),
         redirect_slashes=False,
     )
     app.state.config = config
     app.state.failure = None
     add_error_handlers(app)
-    if config.uses_fast_lane:
-        app.add_middleware(FastLane, config=config)
     app.add_middleware(RequestLog, access_log=config.access_log)
     for part in (predict_batch, predict, health, model, *([docs_page] if config.docs is Switch.ON else [])):
         app.include_router(part.router)
+    if config.uses_fast_lane:
+        app.front = FastLane(app.front, app.state, config)
     return app
+
+
+@asynccontextmanager
+async def opened(
+    app: FastAPI, config: Config, delivery: Delivery | None, environment: Environment | None
+) -> AsyncIterator[None]:
+    """Load the model, open the database and hand out the services, until this ends."""
+    async with AsyncExitStack() as stack:
+        database = Database(config)
+        stack.push_async_callback(database.close)
+        served, found = await asyncio.to_thread(find_model, config, delivery, environment)
+        stack.enter_context(found.in_use())
+        predictor = Predictor(served, found, config)
+        await predictor.start()
+        stack.push_async_callback(predictor.stop)
+        store = PredictionStore(database)
+        await stack.enter_async_context(opening(app, store, predictor, config))
+        queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
+        app.state.prediction_service = PredictionService(predictor, store, config, queue)
+        app.state.status_service = StatusService(predictor, store)
+        told = {"model_version": served.version, "database": database.name}
+        settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.access_log}
+        log.info(Event.APP_STARTED, **told, **settings)
+        stack.callback(log.info, Event.APP_STOPPED, **told)
+        yield
 
 
 def find_model(

@@ -3,6 +3,7 @@
 import logging
 import sys
 from contextlib import suppress
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,8 @@ import structlog
 
 from web_single.config import AppEnv, Config
 
+# Of the request that is being answered.
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 # What uvicorn says beside an event of ours.
 UVICORN_ECHOES = ("Exception in ASGI application\n", "Invalid HTTP request received.")
 
@@ -71,6 +74,7 @@ def configure_logging(config: Config) -> None:
     level = logging.getLevelNamesMapping()[config.log_level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _add_request_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -90,6 +94,13 @@ def configure_logging(config: Config) -> None:
     )
     handler.addFilter(lambda record: record.msg not in UVICORN_ECHOES)
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+
+
+def _add_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:  # noqa: ANN401 - any logger
+    request_id = REQUEST_ID.get()
+    if request_id is not None:
+        event["request_id"] = request_id
+    return event
 
 
 def _ending(config: Config) -> list[Any]:

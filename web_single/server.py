@@ -51,6 +51,7 @@ class WebServer(uvicorn.Server):
                 ws="none",
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # nothing here asks where a client is
                 server_header=False,
                 backlog=BACKLOG,
                 timeout_graceful_shutdown=config.shutdown_timeout_seconds - CLOSING_SECONDS,

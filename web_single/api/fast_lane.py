@@ -1,13 +1,16 @@
 """FastLane: the shortcut for the plain POST /predict. It hands everything unusual on, as it came, to the plain way."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
 from pydantic_core import to_json
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web_single.api.error_handlers import response_to
+from web_single.api.request_log import watch
 from web_single.config import Config
 from web_single.errors import WebSingleError
 from web_single.service.prediction_service import PredictionService
@@ -29,10 +32,12 @@ read_plain = msgspec.json.Decoder(PlainRequest, strict=True).decode
 
 
 class FastLane:
-    """ASGI middleware before the routes: a plain request is read, predicted and answered without them."""
+    """ASGI application in front of another: a plain request is read, predicted and answered without it."""
 
-    def __init__(self, app: ASGIApp, config: Config) -> None:
+    def __init__(self, app: ASGIApp, state: State, config: Config) -> None:
         self._app = app
+        self._state = state
+        self._access_log = config.access_log
         self._max_body_bytes = int(config.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,7 +50,10 @@ class FastLane:
         if features is None:
             await self._app(scope, beginning_with(message, receive), send)
             return
-        service: PredictionService = scope["app"].state.prediction_service
+        await watch(partial(self._answer, features), scope, receive, send, self._access_log)
+
+    async def _answer(self, features: list[Any], scope: Scope, receive: Receive, send: Send) -> None:
+        service: PredictionService = self._state.prediction_service
         try:
             prediction = await service.predict(features)
         except WebSingleError as error:

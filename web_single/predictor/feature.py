@@ -1,12 +1,14 @@
 """One feature: which values the model takes for it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
 LARGEST_EXACT_INTEGER = 2**53
 MOST_VALUES_TOLD = 20
+NUMBER_TYPES = frozenset((int, float))
 KIND_NAMES = {int: "a number", float: "a number", str: "text", bool: "a boolean", list: "a list", dict: "an object"}
 
 
@@ -101,6 +103,16 @@ def _shown(value: Any) -> str:  # noqa: ANN401 - the value of a category
 def is_number(value: Any) -> bool:  # noqa: ANN401 - any JSON value
     """Tell whether it is a number of JSON."""
     return type(value) in (int, float)
+
+
+def are_exact_numbers(values: Sequence[Any]) -> bool:
+    """Tell whether these are numbers without a fault; a large one makes this False too, and is looked at by itself."""
+    return (
+        NUMBER_TYPES.issuperset(map(type, values))
+        and min(values) >= -LARGEST_EXACT_INTEGER
+        and max(values) <= LARGEST_EXACT_INTEGER
+        and math.isfinite(sum(values))  # where one of them is NaN, so is their sum
+    )
 
 
 def fault_of_number(value: float) -> str | None:

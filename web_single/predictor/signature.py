@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from web_single.errors import InvalidFeaturesError, InvalidInputError
-from web_single.predictor.feature import Feature, Kind
+from web_single.predictor.feature import Feature, Kind, are_exact_numbers
 
 Features = Sequence[Any] | Mapping[str, Any]
 
@@ -119,11 +119,17 @@ class Signature:
             self._check_length(row, self.feature_count)
         if not row:
             raise InvalidFeaturesError("At least one feature is expected.")
+        if self._has_only_numbers and are_exact_numbers(row):
+            return
         for position, value in enumerate(row):
             feature = self.features[position] if self.features is not None else ANYTHING
             fault = feature.fault_of(value)
             if fault:
                 raise InvalidFeaturesError(f"{self.name_of(position)}: {fault}.")
+
+    @cached_property
+    def _has_only_numbers(self) -> bool:
+        return self.features is not None and all(feature.kind is Kind.NUMBER for feature in self.features)
 
     def _check_length(self, features: Sequence[Any], expected: int, like: str = "") -> None:
         if len(features) != expected:

@@ -32,6 +32,7 @@ class PredictionQueue:
         self._predictor = predictor
         self._store = store
         self._line = WaitingLine(max_batch=config.max_batch, timeout_seconds=config.waiting_timeout_seconds)
+        self._loop = asyncio.get_running_loop()
         self._commit: asyncio.Task[None] | None = None
         self._serving = asyncio.create_task(self._serve())
 
@@ -48,9 +49,10 @@ class PredictionQueue:
 
     async def predict(self, row: Sequence[Any], *, with_probabilities: bool = False) -> Prediction:
         """Return the prediction of one row when it is committed."""
-        waiting = Waiting(row, self._predictor.signature.shape_of(row), with_probabilities=with_probabilities)
-        self._line.add(waiting)
-        return await waiting.answered
+        answered: asyncio.Future[Prediction] = self._loop.create_future()
+        shape = self._predictor.signature.shape_of(row)
+        self._line.add(Waiting(row, shape, with_probabilities, answered))
+        return await answered
 
     async def close(self) -> None:
         """Refuse all who wait, and finish no more."""
@@ -101,7 +103,7 @@ class PredictionQueue:
         if not parts:
             return
         waiting = [each for part in parts for each in part]
-        seconds = min(each.deadline for each in waiting) - asyncio.get_running_loop().time()
+        seconds = min(each.deadline for each in waiting) - self._loop.time()
         try:
             if deaths > MOST_DEATHS:
                 raise ModelUnavailableError("The model is being started anew.")

@@ -1,7 +1,6 @@
 """PredictionService: predict, store, answer; and read back what was stored."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +42,11 @@ class PredictionService:
             return prediction
         if with_probabilities:
             self._predictor.signature.check_probabilities()
-        with self._counted():
+        self._count()
+        try:
             return await self._queue.predict(row, with_probabilities=with_probabilities)
+        finally:
+            self._waiting -= 1
 
     async def predict_batch(self, instances: Sequence[Features]) -> list[PredictionResult]:
         """Predict from several rows, store all results or none, and return them in the order of the rows."""
@@ -58,7 +60,8 @@ class PredictionService:
     ) -> list[PredictionResult]:
         if with_probabilities:
             self._predictor.signature.check_probabilities()
-        with self._counted():
+        self._count()
+        try:
             answers = await self._predictor.predict(rows, with_probabilities=with_probabilities)
             predictions = [
                 PredictionResult(
@@ -70,18 +73,15 @@ class PredictionService:
                 for features, answer in zip(rows, answers, strict=True)
             ]
             await self._store.add(predictions)
+        finally:
+            self._waiting -= 1
         return predictions
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _count(self) -> None:
         """Refuse at once what would wait behind too many others."""
         if self._waiting >= self._config.max_waiting:
             raise OverloadedError(f"{self._waiting} requests are waiting already.")
         self._waiting += 1
-        try:
-            yield
-        finally:
-            self._waiting -= 1
 
     async def get(self, prediction_id: int) -> PredictionResult:
         """Return one stored prediction; PredictionNotFoundError where there is none."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from web_single.errors import OverloadedError, WebSingleError
@@ -19,17 +20,15 @@ class Prediction(NamedTuple):
     probabilities: list[float] | None
 
 
+@dataclass(slots=True, eq=False)
 class Waiting:
     """A row that waits for its prediction. Only rows of one shape share a call of the model; None shares with none."""
 
-    __slots__ = ("answered", "deadline", "row", "shape", "with_probabilities")
-
-    def __init__(self, row: Sequence[Any], shape: Hashable | None, *, with_probabilities: bool) -> None:
-        self.row = row
-        self.shape = shape
-        self.with_probabilities = with_probabilities
-        self.deadline = 0.0
-        self.answered: asyncio.Future[Prediction] = asyncio.get_running_loop().create_future()
+    row: Sequence[Any]
+    shape: Hashable | None
+    with_probabilities: bool
+    answered: asyncio.Future[Prediction]
+    deadline: float = 0.0
 
     def answer(self, prediction: Prediction) -> None:
         """Hand over the prediction, if somebody still waits."""
