@@ -86,6 +86,7 @@ def make_config(tmp_path: Path, plain: Path) -> Callable[..., Config]:
     def make(**given: Any) -> Config:  # noqa: ANN401 - a value for any setting
         defaults: dict[str, Any] = {
             "model_path": plain,
+            "compile": "off",
             "db_url": f"sqlite:///{tmp_path}/predictions.db",
         }
         return Config(**defaults | given)

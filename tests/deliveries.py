@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from web_single.predictor.delivery import find_artefact
+
 # What the delivery `mischief` does where its first feature says so.
 HEALTHY, RAISE, NAN, TOO_FEW, SLEEP, EXIT, CRASH, PRINT, GARBAGE, CHILD, EAT, OBJECT, STOP = range(13)
 
@@ -17,5 +19,4 @@ def train(style: str, folder: Path) -> Path:
     delivery = folder / style
     shutil.copytree(STYLES / style, delivery)
     subprocess.run([sys.executable, "-B", "model.py"], cwd=delivery, check=True)
-    (artefact,) = delivery.glob("model.p*kl*")
-    return artefact
+    return find_artefact(delivery)

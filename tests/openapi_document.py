@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from tests.deliveries import EXAMPLE
 from web_single.app import create_app
-from web_single.config import CHECKOUT, Config, Switch
+from web_single.config import CHECKOUT, Compile, Config, Switch
 
 # Of all that the document tells, only this depends on who runs the server.
 OF_SOME_MACHINE = {"python": "3.11.7", "packages": {"scikit-learn": "1.9.1", "numpy": "2.4.4"}}
@@ -19,7 +19,8 @@ KEPT = CHECKOUT / "docs/openapi.json"
 def ask_for_the_document(folder: Path) -> Any:  # noqa: ANN401 - a JSON value
     """Return what a server that has just started answers."""
     db_url = f"sqlite:///{folder}/predictions.db"
-    config = Config(model_path=EXAMPLE / "model.joblib", db_url=db_url, docs=Switch.ON, _env_file=None)
+    artefact = EXAMPLE / "model.joblib"
+    config = Config(model_path=artefact, db_url=db_url, docs=Switch.ON, compile=Compile.OFF, _env_file=None)
     with TestClient(create_app(config)) as client:
         document = client.get("/openapi.json").json()
     answers = document["paths"]["/model"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]

@@ -15,6 +15,7 @@ __all__ = ["deliver"]
 @pytest.fixture(autouse=True)
 def _cache_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENVIRONMENTS_PATH", str(tmp_path / "cache"))
+    monkeypatch.setenv("COMPILE", "off")
     monkeypatch.setenv("APP_ENV", "prod")
 
 

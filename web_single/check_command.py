@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from web_single.check_card import print_card
-from web_single.config import Config, LogLevel
+from web_single.config import Config
 from web_single.monitoring import configure_logging
 from web_single.service.check.examination import check_delivery
 from web_single.service.check.report import Report, Verdict
-from web_single.terminal import FolderArgument, bar_on_terminal, end_when_broken_off
+from web_single.terminal import FolderArgument, bar_on_terminal, end_when_broken_off, quiet
 
 WARNINGS_CODE, NOT_SERVED_CODE = 1, 2
 
@@ -35,11 +35,6 @@ def check(folder: FolderArgument = None, *, as_json: JsonOption = False, strict:
     else:
         print_card(report)
     sys.exit(code_of(report, strict=strict))
-
-
-def quiet(config: Config) -> Config:
-    """Return settings with which the log does not tell what the report does."""
-    return config.model_copy(update={"log_level": LogLevel.ERROR})
 
 
 def code_of(report: Report, *, strict: bool) -> int:

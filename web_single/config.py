@@ -81,6 +81,14 @@ class ModelVersions(Choice):
     TRUST = "trust"
 
 
+class Compile(Choice):
+    """Whether a compiled model may answer in place of the delivered one, and what it is proved against."""
+
+    ON = "on"
+    OFF = "off"
+    TRUST = "trust"
+
+
 def environment_of_model(value: str) -> str:
     """Take one of two words, or the path of an interpreter."""
     if value.lower() in ENVIRONMENT_WORDS:
@@ -141,6 +149,17 @@ class Config(BaseSettings):
     )
     environments_path: FilePath | None = Field(
         None, description="The folder for environments that are made for models; else one in the user's cache."
+    )
+    compile: Compile = Field(
+        Compile.ON,
+        description="Whether a compiled model that is proved equal answers: `on`, `off`, or `trust`, "
+        "where its proof decides also for a `predict` in model.py that does more than ask the model.",
+    )
+    compiled_path: FilePath | None = Field(
+        None, description="The folder for compiled models; else one in the user's cache."
+    )
+    verify_share: float = Field(
+        0.001, ge=0, le=1, description="The share of the compiled model's answers that the model itself checks."
     )
     db_url: str = Field("sqlite:///predictions.db", description="Where predictions are stored.")
     host: str = Field("0.0.0.0", description="The address to listen on.")  # noqa: S104 - clients come from outside

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from web_single.config import Config, LogLevel
 from web_single.predictor.uv import Tell
 from web_single.service.check.report import TellProgress
 
@@ -53,3 +54,8 @@ def end_when_broken_off() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, end)
+
+
+def quiet(config: Config) -> Config:
+    """Return settings with which the log does not tell what the report does."""
+    return config.model_copy(update={"log_level": LogLevel.ERROR})

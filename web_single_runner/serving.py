@@ -6,6 +6,7 @@ from pathlib import Path
 
 from web_single_runner.asking import answer
 from web_single_runner.channel import Channel, explain
+from web_single_runner.converting import CONVERT, convert
 from web_single_runner.delivered import load
 from web_single_runner.describe import describe
 from web_single_runner.inquiries import inquire
@@ -41,6 +42,9 @@ def answer_requests(channel, delivered, plan):
         if request is None:
             return
         request_id, head, block = request
+        if head.get("ask") == CONVERT:
+            channel.send(request_id, *convert(delivered, plan))
+            continue
         if "ask" in head:
             channel.send(request_id, inquire(delivered, plan, head["ask"]))
             continue

@@ -80,6 +80,17 @@ def test_the_model_is_described(client: TestClient) -> None:
         "row_by_row": False,
         "scikit_learn": {"made_with": None, "runs_with": None},
         "runner": {"state": "ready", "restarts": 0, "trouble": None},
+        "compiled": {
+            "state": "off",
+            "reason": "COMPILE is off.",
+            "answers": [],
+            "engines": [],
+            "proof": None,
+            "answered": 0,
+            "handed_back": 0,
+            "verified": 0,
+            "differing": 0,
+        },
         "notice": None,
     }
 

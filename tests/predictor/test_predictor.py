@@ -23,10 +23,11 @@ from web_single.errors import (
     RunnerBrokenError,
     SharedCallError,
 )
+from web_single.predictor.answer import Answer
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import find_environment
 from web_single.predictor.frames import encode_frame
-from web_single.predictor.predictor import Answer, Predictor, RunnerState
+from web_single.predictor.predictor import Predictor, RunnerState
 
 pytestmark = pytest.mark.anyio
 

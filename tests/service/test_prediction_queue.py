@@ -22,7 +22,8 @@ from web_single.errors import (
     OverloadedError,
     UnavailableError,
 )
-from web_single.predictor.predictor import Answer, Predictor
+from web_single.predictor.answer import Answer
+from web_single.predictor.predictor import Predictor
 from web_single.service.prediction_service import PredictionService
 
 pytestmark = pytest.mark.anyio

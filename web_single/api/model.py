@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web_single.api.responses import NO_PARAMETERS, may_answer
 from web_single.api.schemas import (
+    CompiledResponse,
     EnvironmentResponse,
     FeatureResponse,
     ModelResponse,
@@ -50,5 +51,6 @@ def response_of(model: ModelStatus) -> ModelResponse:
             packages=model.environment.packages,
         ),
         runner=RunnerResponse(state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble),
+        compiled=CompiledResponse.model_validate(model.compiled),
         notice=model.notice,
     )

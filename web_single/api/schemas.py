@@ -160,6 +160,38 @@ class RunnerResponse(Response):
     trouble: str | None
 
 
+class ProbeRowsResponse(Response):
+    """Rows of one kind that a compiled model was compared on, and how many of them it handed back."""
+
+    rows: int
+    handed_back: int
+
+
+class ProofResponse(Response):
+    """How a compiled model was compared with the model itself: everything that it answered was equal."""
+
+    kinds: dict[str, ProbeRowsResponse]
+    largest_difference: float
+    seconds: float
+
+
+class CompiledResponse(Response):
+    """The compiled model: `on` where it answers, else `off`, `building`, `not built`, `refused` or `refuted`.
+
+    It answers rows that it is sure of and hands back the others to the model itself, which also verifies a share.
+    """
+
+    state: str
+    reason: str | None
+    answers: list[str]
+    engines: list[str]
+    proof: ProofResponse | None
+    answered: int
+    handed_back: int
+    verified: int
+    differing: int
+
+
 class ModelResponse(Response):
     """The model that is served."""
 
@@ -179,6 +211,7 @@ class ModelResponse(Response):
     scikit_learn: ScikitLearnResponse
     environment: EnvironmentResponse
     runner: RunnerResponse
+    compiled: CompiledResponse
     notice: str | None
 
 

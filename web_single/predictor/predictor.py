@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -19,6 +18,10 @@ from web_single.errors import (
     SharedCallError,
 )
 from web_single.monitoring import Event, get_logger
+from web_single.predictor.answer import Answer
+from web_single.predictor.compiled.compilation import Compilation
+from web_single.predictor.compiled.model import CompiledModel
+from web_single.predictor.compiled.verification import Verification
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.delivery_watch import DeliveryWatch
 from web_single.predictor.environment import Environment
@@ -27,14 +30,6 @@ from web_single.predictor.runner_process import RunnerProcess
 from web_single.predictor.signature import Signature
 
 log = get_logger()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the model answered to one row: a result, and where asked for the probability of each class."""
-
-    result: Any
-    probabilities: list[float] | None
 
 
 class RunnerState(StrEnum):
@@ -63,6 +58,8 @@ class Predictor:
         self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
         self._backoff = Backoff()
+        self.compilation = Compilation(delivery, environment, config)
+        self.verification = Verification(self.predict, self.compilation.refute, share=config.verify_share)
 
     async def start(self) -> None:
         """Return when the model is loaded; a DeliveryError says why it cannot be."""
@@ -72,10 +69,15 @@ class Predictor:
         self.description = self._runner.description
         self.signature = Signature.from_description(self.description)
         self._keeper = asyncio.create_task(self._keep_one_alive())
+        await self.compilation.find()
+        self.compilation.start_building()
+        self.verification.start()
 
     async def stop(self) -> None:
         """End the model's process and whatever it started."""
         self.state = RunnerState.STOPPED
+        await self.compilation.stop()
+        await self.verification.stop()
         self._keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
@@ -86,6 +88,39 @@ class Predictor:
     def notice(self) -> str | None:
         """What to tell of a delivery that is not, or no more, the one that is served."""
         return self._watch.notice
+
+    @property
+    def compiled(self) -> CompiledModel | None:
+        """The shortcut; None where there is none that may be used."""
+        return self.compilation.model
+
+    def verify(self, rows: Sequence[Sequence[Any]], answers: Sequence[Answer | None]) -> None:
+        """Have a share of what the compiled model answered recomputed; from any thread, and without waiting."""
+        self.verification.take(rows, answers)
+
+    async def answer(
+        self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False, shared: bool = False
+    ) -> list[Answer]:
+        """Return what `predict` returns: from the compiled model where it is sure, and from the runner for the rest.
+
+        Where the runner refuses one of the rest, it is asked for all, so that the error names the right row.
+        """
+        compiled = self.compiled
+        answers = compiled.predict(rows, with_probabilities=with_probabilities) if compiled is not None else []
+        back = [at for at, answer in enumerate(answers) if answer is None]
+        if len(back) == len(answers):
+            return await self.predict(rows, with_probabilities=with_probabilities, shared=shared)
+        self.verify(rows, answers)
+        if back:
+            try:
+                told = await self.predict(
+                    [rows[at] for at in back], with_probabilities=with_probabilities, shared=shared
+                )
+            except (InvalidFeaturesError, DeliveredCodeError):
+                return await self.predict(rows, with_probabilities=with_probabilities, shared=shared)
+            for at, answer in zip(back, told, strict=True):
+                answers[at] = answer
+        return [answer for answer in answers if answer is not None]
 
     async def predict(
         self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False, shared: bool = False

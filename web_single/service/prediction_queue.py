@@ -15,7 +15,8 @@ from web_single.errors import (
     UnavailableError,
     WebSingleError,
 )
-from web_single.predictor.predictor import Answer, Predictor
+from web_single.predictor.answer import Answer
+from web_single.predictor.predictor import Predictor
 from web_single.service.waiting_line import Prediction, Waiting, WaitingLine
 
 MOST_DEATHS = 2
@@ -96,7 +97,7 @@ class PredictionQueue:
 
     async def _ask(self, part: list[Waiting]) -> list[Answer]:
         rows = [waiting.row for waiting in part]
-        return await self._predictor.predict(rows, with_probabilities=part[0].with_probabilities, shared=len(part) > 1)
+        return await self._predictor.answer(rows, with_probabilities=part[0].with_probabilities, shared=len(part) > 1)
 
     async def _survive(self, parts: list[list[Waiting]], deaths: int) -> None:
         """Wait for a new model's process, as long as those who wait for it may; after some deaths, give up."""

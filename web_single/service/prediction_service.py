@@ -62,7 +62,7 @@ class PredictionService:
             self._predictor.signature.check_probabilities()
         self._count()
         try:
-            answers = await self._predictor.predict(rows, with_probabilities=with_probabilities)
+            answers = await self._predictor.answer(rows, with_probabilities=with_probabilities)
             predictions = [
                 PredictionResult(
                     result=answer.result,

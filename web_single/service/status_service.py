@@ -4,10 +4,26 @@ from dataclasses import dataclass
 
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import ModelUnavailableError
+from web_single.predictor.compiled.manifest import Proof
 from web_single.predictor.environment import Environment
 from web_single.predictor.predictor import Predictor, RunnerState
 from web_single.predictor.signature import Signature
 from web_single.service.example import Example, find_example
+
+
+@dataclass(frozen=True)
+class CompiledStatus:
+    """Whether a compiled model answers, what was proved of it, and what it has done."""
+
+    state: str
+    reason: str | None
+    answers: tuple[str, ...]
+    engines: tuple[str, ...]
+    proof: Proof | None
+    answered: int
+    handed_back: int
+    verified: int
+    differing: int
 
 
 @dataclass(frozen=True)
@@ -26,6 +42,7 @@ class ModelStatus:
     runner_state: str
     runner_restarts: int
     runner_trouble: str | None
+    compiled: CompiledStatus
     notice: str | None
 
 
@@ -62,7 +79,23 @@ class StatusService:
             runner_state=predictor.state,
             runner_restarts=predictor.restarts,
             runner_trouble=predictor.trouble,
+            compiled=self._describe_compiled(),
             notice=predictor.notice,
+        )
+
+    def _describe_compiled(self) -> CompiledStatus:
+        compilation, verification = self._predictor.compilation, self._predictor.verification
+        manifest, model = compilation.manifest, compilation.last_model
+        return CompiledStatus(
+            state=compilation.state,
+            reason=compilation.reason,
+            answers=manifest.answers if manifest is not None else (),
+            engines=manifest.engines if manifest is not None else (),
+            proof=manifest.proof if manifest is not None else None,
+            answered=model.answered if model is not None else 0,
+            handed_back=model.handed_back if model is not None else 0,
+            verified=verification.verified,
+            differing=verification.differing,
         )
 
     def get_example(self) -> Example:

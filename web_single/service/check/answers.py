@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from web_single.predictor.equality import are_equal
 from web_single.predictor.signature import Signature
-from web_single.service.check.equality import are_equal
 from web_single.service.check.kinds import Kind
 from web_single.service.check.report import Finding, TellProgress
 from web_single.service.check.rows import Row, wrong_rows

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from web_single.service.check.equality import are_equal
+from web_single.predictor.equality import are_equal
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,165 @@
+"""Fitted estimators of every kind that is compiled, each with rows of its kind."""
+
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn import ensemble, linear_model, tree
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.decomposition import PCA
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    RobustScaler,
+    StandardScaler,
+)
+
+from web_single.predictor.answer import Answer
+from web_single.predictor.compiled.cache import write_files
+from web_single.predictor.compiled.evaluation import Evaluation
+from web_single.predictor.compiled.manifest import Manifest
+from web_single.predictor.compiled.points import points_of
+from web_single_runner.converting import convert
+from web_single_runner.delivered import Delivered
+from web_single_runner.describe import describe
+
+FLOWERS, SPECIES = load_iris(return_X_y=True)
+PATIENTS, PROGRESS = load_diabetes(return_X_y=True)
+NAMES = np.array(["setosa", "versicolor", "virginica"])
+FRAME = pd.DataFrame(
+    {
+        "town": ["Ulm", "Aalen", "Ulm", "Gera"] * 20,
+        "size": np.linspace(1, 90, 80),
+        "kind": ["a", "b", "c", "d", "e"] * 16,
+        "age": np.linspace(0.5, 0.1, 80),
+    }
+)
+WORTH = np.sin(np.arange(80.0))
+
+
+def gaps(table: Any) -> Any:  # noqa: ANN401 - an array
+    """Return a copy in which every seventh value is missing."""
+    copy = table.copy()
+    copy.flat[::7] = np.nan
+    return copy
+
+
+def columns_of(numbers: Any) -> ColumnTransformer:  # noqa: ANN401 - any transformer
+    return ColumnTransformer(
+        [
+            ("town", OneHotEncoder(handle_unknown="ignore"), ["town"]),
+            ("kind", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), ["kind"]),
+            ("numbers", numbers, ["age", "size"]),
+        ],
+        sparse_threshold=0,
+    )
+
+
+ENGINES = {"labels.onnx": "onnxruntime", "trees.treelite": "treelite"}
+DICE: dict[str, Any] = {"random_state": 0}
+TREES: dict[str, tuple[Any, Any, Any]] = {
+    "forest": (ensemble.RandomForestClassifier(20, **DICE), FLOWERS, SPECIES),
+    "forest of names": (ensemble.RandomForestClassifier(10, max_depth=3, **DICE), FLOWERS, NAMES[SPECIES]),
+    "forest of two": (ensemble.RandomForestClassifier(10, **DICE), FLOWERS, SPECIES > 0),
+    "forest with gaps": (ensemble.RandomForestClassifier(10, **DICE), gaps(FLOWERS), SPECIES),
+    "extra trees": (ensemble.ExtraTreesClassifier(10, **DICE), FLOWERS, SPECIES),
+    "one tree": (tree.DecisionTreeClassifier(**DICE), FLOWERS, SPECIES),
+    "boosting": (ensemble.GradientBoostingClassifier(n_estimators=10, **DICE), FLOWERS, SPECIES),
+    "boosting of two": (ensemble.GradientBoostingClassifier(n_estimators=10, **DICE), FLOWERS, SPECIES > 0),
+    "histograms": (ensemble.HistGradientBoostingClassifier(max_iter=10, **DICE), FLOWERS, SPECIES),
+    "histograms with gaps": (ensemble.HistGradientBoostingClassifier(max_iter=10, **DICE), gaps(FLOWERS), SPECIES > 0),
+    "isolation forest": (ensemble.IsolationForest(n_estimators=20, **DICE), FLOWERS, None),
+    "isolation of some columns": (ensemble.IsolationForest(n_estimators=20, max_features=2, **DICE), FLOWERS, None),
+    "forest of numbers": (ensemble.RandomForestRegressor(10, **DICE), PATIENTS, PROGRESS),
+    "one tree of numbers": (tree.DecisionTreeRegressor(**DICE), PATIENTS, PROGRESS),
+    "boosting of numbers": (ensemble.GradientBoostingRegressor(n_estimators=10, **DICE), PATIENTS, PROGRESS),
+    "histograms of numbers": (ensemble.HistGradientBoostingRegressor(max_iter=10, **DICE), PATIENTS, PROGRESS),
+}
+LINEAR: dict[str, tuple[Any, Any, Any]] = {
+    "logistic": (linear_model.LogisticRegression(max_iter=2000), FLOWERS, NAMES[SPECIES]),
+    "logistic of two": (linear_model.LogisticRegression(), FLOWERS, SPECIES > 0),
+    "ridge": (linear_model.Ridge(), PATIENTS, PROGRESS),
+    "ridge classifier": (linear_model.RidgeClassifier(), FLOWERS, SPECIES),
+    "stochastic": (
+        make_pipeline(StandardScaler(), linear_model.SGDClassifier(loss="log_loss", **DICE)),
+        FLOWERS,
+        SPECIES,
+    ),
+}
+PIPELINES: dict[str, tuple[Any, Any, Any]] = {
+    "scaler and forest": (
+        make_pipeline(StandardScaler(), ensemble.RandomForestClassifier(20, **DICE)),
+        FLOWERS,
+        SPECIES,
+    ),
+    "imputer, scaler and boosting": (
+        make_pipeline(SimpleImputer(), RobustScaler(), ensemble.GradientBoostingRegressor(n_estimators=10, **DICE)),
+        gaps(PATIENTS),
+        PROGRESS,
+    ),
+    "components": (make_pipeline(StandardScaler(), PCA(3), linear_model.LogisticRegression()), FLOWERS, SPECIES),
+    "best columns": (
+        make_pipeline(MinMaxScaler(clip=True), SelectKBest(k=2), linear_model.LogisticRegression()),
+        FLOWERS,
+        SPECIES,
+    ),
+    "largest": (make_pipeline(MaxAbsScaler(), linear_model.Ridge()), PATIENTS, PROGRESS),
+    "columns and forest": (
+        make_pipeline(columns_of("passthrough"), ensemble.RandomForestClassifier(10, **DICE)),
+        FRAME,
+        NAMES[(WORTH > 0).astype(int)],
+    ),
+    "columns and ridge": (make_pipeline(columns_of(StandardScaler()), linear_model.Ridge()), FRAME, WORTH),
+}
+ALL = TREES | LINEAR | PIPELINES
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A fitted model beside what was converted of it; `points` are where each of its columns is split."""
+
+    model: Any
+    manifest: Manifest
+    evaluation: Evaluation
+    points: list[list[float]]
+    frame: bool
+
+    def table(self, rows: list[list[Any]]) -> Any:  # noqa: ANN401 - an array or a DataFrame
+        """Return rows as the model takes them."""
+        return pd.DataFrame(rows, columns=FRAME.columns) if self.frame else np.array(rows, dtype=float)
+
+    def answer(self, row: list[Any]) -> Answer:
+        """Return what the model itself answers to one row."""
+        (result,) = self.model.predict(self.table([row])).tolist()
+        if "probabilities" not in self.manifest.answers:
+            return Answer(result, None)
+        return Answer(result, self.model.predict_proba(self.table([row])).tolist()[0])
+
+
+def converted(name: str, folder: Path) -> Converted:
+    """Fit a model and convert it, in this process."""
+    estimator, table, target = ALL[name]
+    model = estimator.fit(table, target)
+    delivered = Delivered(types.ModuleType("model"), model)  # type: ignore[no-untyped-call]
+    description, plan = describe(delivered)  # type: ignore[no-untyped-call]
+    head, block = convert(delivered, plan)  # type: ignore[no-untyped-call]
+    assert "converted" in head, head
+    write_files(folder, head["files"], block)
+    manifest = Manifest(
+        description,
+        head["converted"],
+        ("labels", "probabilities") if description["probabilities"] else ("labels",),
+        tuple(ENGINES[file] for file in head["files"]),
+        missing=any(feature["missing"] for feature in description["features"]),
+    )
+    points = points_of(head["converted"], len(description["features"]))
+    return Converted(model, manifest, Evaluation(manifest, folder), points, frame=isinstance(table, pd.DataFrame))

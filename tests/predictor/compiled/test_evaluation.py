@@ -1,0 +1,86 @@
+"""A compiled model answers what the model itself answers, or hands back: for any row, at thresholds and beside them."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.predictor.compiled.estimators import ALL, Converted, converted
+from web_single.predictor.equality import are_equal
+
+Get = Callable[[str], Converted]
+
+
+@pytest.fixture(scope="session")
+def get(tmp_path_factory: pytest.TempPathFactory) -> Get:
+    """Return a model and what was converted of it, made once in a run."""
+    made: dict[str, Converted] = {}
+
+    def find(name: str) -> Converted:
+        if name not in made:
+            made[name] = converted(name, tmp_path_factory.mktemp("converted"))
+        return made[name]
+
+    return find
+
+
+def beside(value: float) -> list[float]:
+    """Return what lies at and right beside a value, in float64 and in float32."""
+    single = np.float32(value)
+    up, down = np.nextafter(single, np.float32(np.inf)), np.nextafter(single, np.float32(-np.inf))
+    near = [value, math.nextafter(value, math.inf), math.nextafter(value, -math.inf)]
+    return [*near, *map(float, (single, up, down)), (float(single) + float(up)) / 2, (float(single) + float(down)) / 2]
+
+
+def values_of(feature: dict[str, Any], points: list[float]) -> st.SearchStrategy[Any]:
+    if feature["kind"] == "category":
+        return st.sampled_from([*feature["values"], "another"])
+    ways: list[st.SearchStrategy[Any]] = [
+        st.floats(-1e3, 1e3),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.integers(-20, 20),
+    ]
+    if points:
+        ways += [st.sampled_from(points).flatmap(lambda value: st.sampled_from(beside(value)))] * 4
+    if feature["missing"]:
+        ways.append(st.none())
+    return st.one_of(ways)
+
+
+def rows_of(one: Converted) -> st.SearchStrategy[list[list[Any]]]:
+    row = st.tuples(*map(values_of, one.manifest.description["features"], one.points)).map(list)
+    return st.lists(row, min_size=1, max_size=20)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the model, when numbers are large
+@pytest.mark.parametrize("name", ALL)
+def test_what_is_not_handed_back_is_what_the_model_answers(get: Get, name: str) -> None:
+    one = get(name)
+
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(rows_of(one))
+    def hold(rows: list[list[Any]]) -> None:
+        labels = one.evaluation.predict(rows, with_probabilities=False)
+        both = one.evaluation.predict(rows, with_probabilities=True)
+        for row, label, answer in zip(rows, labels, both, strict=True):
+            if label is not None:
+                assert are_equal(label.result, one.answer(row).result), row
+            if answer is not None:
+                expected = one.answer(row)
+                assert are_equal([answer.result, answer.probabilities], [expected.result, expected.probabilities]), row
+
+    hold()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_rows_that_it_was_trained_on_are_answered(get: Get, name: str) -> None:
+    one = get(name)
+    table = pd.DataFrame(ALL[name][1])
+    rows = table.astype(object).where(table.notna(), None).to_numpy().tolist()
+    answers = one.evaluation.predict(rows, with_probabilities=bool(one.manifest.description["probabilities"]))
+    assert answers.count(None) <= 0.02 * len(rows)

@@ -1,0 +1,24 @@
+"""What a serving process loads: no numpy and no engine unless there is a compiled model, and never scikit-learn."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"joblib", "numpy", "onnx", "onnxruntime", "pandas", "scipy", "skl2onnx", "sklearn", "treelite"}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return which of the heavy libraries a fresh interpreter has loaded after a statement."""
+    code = f"import sys\n{statement}\nprint(*sys.modules)"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return HEAVY & set(output.split())
+
+
+@pytest.mark.parametrize("module", ["web_single.cli", "web_single.worker", "web_single.predictor.compiled.compilation"])
+def test_a_server_without_a_compiled_model_loads_none_of_it(module: str) -> None:
+    assert loaded_by(f"import {module}") == set()
+
+
+def test_what_computes_a_compiled_model_loads_numpy_alone_until_there_are_trees() -> None:
+    assert loaded_by("import web_single.predictor.compiled.build") == {"numpy"}

@@ -1,0 +1,173 @@
+"""Building a compiled model: converted in the delivery's own environment, proved against it, and kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from web_single.config import Compile, Config
+from web_single.errors import RunnerBrokenError
+from web_single.predictor.answer import Answer
+from web_single.predictor.compiled.cache import CompiledCache, keep_manifest, key_of, write_files
+from web_single.predictor.compiled.evaluation import (
+    LABELS,
+    LABELS_FILE,
+    NUMBER,
+    NUMBERS,
+    NUMPY,
+    ONNX,
+    PROBABILITIES,
+    TREELITE,
+    TREES_FILE,
+    Evaluation,
+)
+from web_single.predictor.compiled.manifest import Manifest
+from web_single.predictor.compiled.points import points_of
+from web_single.predictor.compiled.probe_rows import ProbeRows
+from web_single.predictor.compiled.proof import MOST_HANDED_BACK, PROBE_ROWS, Progress, Prover
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment
+from web_single.predictor.frames import Head, decode_rows, encode_rows
+from web_single.predictor.runner_process import RunnerProcess
+from web_single.predictor.signature import Signature
+from web_single.predictor.source_passing import why_not_passed_on
+
+CALL_SECONDS = 600
+DATASET_SECONDS = 30
+
+Row = list[Any]
+
+
+async def build_compiled(
+    delivery: Delivery, environment: Environment, config: Config, *, tell: Progress, rows: int = PROBE_ROWS
+) -> Manifest:
+    """Return the manifest of the compiled model, made now where it is not there; its `reason` says why it is of no use.
+
+    A DeliveryError says why the delivery cannot even be loaded.
+    """
+    cache, key = CompiledCache.of(config), key_of(delivery, environment, config)
+    with cache.turn(key):
+        found = cache.find(key)
+        if found is not None:
+            return found
+        with cache.making(key) as folder:
+            manifest = await Build(delivery, environment, config, folder, tell, rows).run()
+            keep_manifest(folder, manifest)
+    return manifest
+
+
+@dataclass
+class Build:
+    """Makes one compiled model in a folder, proved on so many rows."""
+
+    delivery: Delivery
+    environment: Environment
+    config: Config
+    folder: Path
+    tell: Progress
+    rows: int
+
+    async def run(self) -> Manifest:
+        """Return the manifest, with the files beside it where there are some."""
+        reason = self._why_not_passed_on("predict")
+        if reason is not None:
+            return Manifest(description={}, reason=reason)
+        self.tell("Loading the model", 0, None)
+        self.delivery.check_unchanged()
+        self.runner = await RunnerProcess.start(
+            self.delivery.artefact,
+            python=self.environment.python,
+            load_timeout_seconds=self.config.load_timeout_seconds,
+            runners=1,
+        )
+        try:
+            self.description = self.runner.description
+            self.signature = Signature.from_description(self.description)
+            self.delivery.check_unchanged(loaded=True)
+            return await self._convert()
+        finally:
+            await self.runner.end()
+
+    def _why_not_passed_on(self, name: str) -> str | None:
+        trusted = self.config.compile is Compile.TRUST
+        return None if trusted else why_not_passed_on(self.delivery, name)
+
+    async def _convert(self) -> Manifest:
+        self.tell("Converting the model", 0, None)
+        head, block = await self.runner.call({"ask": "convert"}, b"", timeout_seconds=CALL_SECONDS)
+        if "not_converted" in head:
+            return self._refusal(head["not_converted"])
+        write_files(self.folder, head["files"], block)
+        try:
+            return await self._prove(head["converted"], list(head["files"]))
+        except RunnerBrokenError as error:
+            return self._refusal(f"The proof could not be finished: {error.sentence}")
+
+    def _refusal(self, reason: str, row: Row | None = None) -> Manifest:
+        return Manifest(description=self.description, reason=reason, row=row)
+
+    async def _prove(self, converted: Head, files: Sequence[str]) -> Manifest:
+        answers = self._possible_answers(converted)
+        exact = (TREELITE,) if TREES_FILE in files else (NUMPY,)
+        told = Manifest(self.description, converted, answers, exact, missing=True)
+        ways = {"exact": exact} | ({"quick": (*exact, ONNX)} if LABELS_FILE in files else {})
+        evaluations = {name: Evaluation(replace(told, engines=way), self.folder) for name, way in ways.items()}
+        prover = Prover(self._ask, evaluations, with_probabilities=PROBABILITIES in answers)
+        own = await self._own_rows()
+        probe = ProbeRows(self.signature.features or (), points_of(converted, len(self.signature.features or ())), own)
+        seconds = await prover.run(probe.kinds(self.rows), self.rows, self.tell)
+        converted["last"]["thresholds"] = None  # they may be many, and have served
+        return self._judge(told, prover, seconds)
+
+    def _possible_answers(self, converted: Head) -> tuple[str, ...]:
+        if converted["last"]["link"] == NUMBER:
+            return (NUMBERS,)
+        passed_on = self._why_not_passed_on("predict_proba") is None
+        return (LABELS, PROBABILITIES) if self.signature.probabilities and passed_on else (LABELS,)
+
+    def _judge(self, told: Manifest, prover: Prover, seconds: float) -> Manifest:
+        """Return the manifest of what was equal in the whole proof."""
+        exact, quick = prover.results["exact"], prover.results.get("quick")
+        missing = True not in exact.differences | prover.probabilities.differences
+        if False in exact.differences:
+            difference = exact.differences[False]
+            return self._refusal(f"It differs from the delivered model: {difference}.", difference.row)
+        if quick is not None and quick.differences:
+            quick = None
+        used = quick or exact
+        proof = prover.proof_of(used, seconds)
+        if proof.handed_back > MOST_HANDED_BACK * proof.rows:
+            return self._refusal(f"{proof.handed_back} of {proof.rows} rows would be handed back to the model.")
+        answers, back = told.answers, sum(prover.probabilities.handed_back.values())
+        if False in prover.probabilities.differences or back > MOST_HANDED_BACK * proof.rows:
+            answers = tuple(name for name in answers if name != PROBABILITIES)
+        engines = told.engines if quick is None else (*told.engines, ONNX)
+        return replace(told, answers=answers, engines=engines, missing=missing, proof=proof)
+
+    async def _own_rows(self) -> list[Row]:
+        """Return rows of the delivery itself: of its `get_dataset`, and those that it was asked when it loaded."""
+        asked: list[Row] = self.description["probe"]["rows"]
+        head, _ = await self.runner.call({"ask": "dataset"}, b"", timeout_seconds=DATASET_SECONDS)
+        rows = head.get("rows") or []
+        return asked + [row for row in rows if self._is_taken(row)]
+
+    def _is_taken(self, row: Row) -> bool:
+        try:
+            self.signature.row_of(row)
+        except Exception:  # noqa: BLE001 - whatever is wrong with it: it is not asked
+            return False
+        return True
+
+    async def _ask(self, rows: Sequence[Sequence[Any]]) -> list[Answer | None]:
+        """Return what the delivered code answers; None for a row that it does not answer."""
+        head, block = encode_rows(rows, self.signature.listed_columns(rows))
+        head["probabilities"] = self.signature.probabilities
+        reply, reply_block = await self.runner.call(head, block, timeout_seconds=CALL_SECONDS)
+        if "results" in reply:
+            if not self.signature.probabilities:
+                return [Answer(result, None) for result in reply["results"]]
+            return list(map(Answer, reply["results"], decode_rows(reply_block, rows=len(rows))))
+        if len(rows) == 1:
+            return [None]
+        middle = len(rows) // 2
+        return await self._ask(rows[:middle]) + await self._ask(rows[middle:])

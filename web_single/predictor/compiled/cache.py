@@ -1,0 +1,107 @@
+"""The folder that compiled models are kept in: found by all that they depend on, whole because renamed at the end."""
+
+import hashlib
+import json
+import os
+import shutil
+import sysconfig
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+from web_single.config import Config
+from web_single.predictor.compiled.manifest import Manifest
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment
+
+FORMAT = 1  # of what is kept and of what is computed with it; another one is another key
+KEY_DIGITS = 16
+MANIFEST = "manifest.json"
+LOCK = ".lock"
+UNFINISHED = ".making-"
+COMPUTED_WITH = ("numpy", "onnx", "onnxruntime", "skl2onnx", "treelite")
+
+
+def key_of(delivery: Delivery, environment: Environment, config: Config) -> str:
+    """Return what tells compiled models apart: the delivery, what runs it, what compiles and computes, the machine."""
+    ours = {name: metadata.version(name) for name in COMPUTED_WITH}
+    theirs = (environment.python_version, environment.packages)
+    content = json.dumps([FORMAT, delivery.sha256, theirs, ours, sysconfig.get_platform(), config.compile])
+    return hashlib.sha256(content.encode()).hexdigest()[:KEY_DIGITS]
+
+
+@dataclass(frozen=True)
+class CompiledCache:
+    """Compiled models by their keys, and beside them what could not be compiled, with the reason."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, config: Config) -> "CompiledCache":
+        """Return the one that the settings name, or else the user's own."""
+        return cls(config.compiled_path or user_cache_path("web-single", appauthor=False) / "compiled")
+
+    def files(self, key: str) -> Path:
+        """Return the folder that holds the files of one."""
+        return self.folder / key
+
+    def find(self, key: str) -> Manifest | None:
+        """Return what is known of this one; None where it was never made, or cannot be read."""
+        try:
+            return Manifest.from_text((self.folder / key / MANIFEST).read_text())
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @contextmanager
+    def turn(self, key: str) -> Iterator[None]:
+        """Let one process at a time make this one; who waited must look again."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / f"{key}{LOCK}"):
+            yield
+
+    @contextmanager
+    def making(self, key: str) -> Iterator[Path]:
+        """Hand out a folder to put files into; it is kept where `keep_manifest` was called for it, else removed.
+
+        Only for whose turn it is.
+        """
+        for left in self.folder.glob(f"{key}{UNFINISHED}*"):  # by one that was killed
+            shutil.rmtree(left)
+        aside = self.folder / f"{key}{UNFINISHED}{os.getpid()}"
+        aside.mkdir()
+        try:
+            yield aside
+            if (aside / MANIFEST).exists():
+                shutil.rmtree(self.folder / key, ignore_errors=True)
+                aside.rename(self.folder / key)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+    def refute(self, key: str, reason: str, row: list[Any]) -> None:
+        """Mark one as wrong, so that nobody uses it again; where the folder cannot be written, this process alone."""
+        manifest = self.find(key)
+        if manifest is None:
+            return
+        with suppress(OSError):
+            keep_manifest(self.folder / key, replace(manifest, refuted=True, reason=reason, row=row))
+
+
+def keep_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest, so that it is there whole or not at all."""
+    aside = folder / f"{MANIFEST}.{os.getpid()}"
+    aside.write_text(manifest.as_text())
+    aside.replace(folder / MANIFEST)
+
+
+def write_files(folder: Path, sizes: Mapping[str, int], block: bytes) -> None:
+    """Write the files that came one after the other in a block, each under its name."""
+    start = 0
+    for name, size in sizes.items():
+        (folder / Path(name).name).write_bytes(block[start : start + size])
+        start += size

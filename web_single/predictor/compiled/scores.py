@@ -1,0 +1,76 @@
+"""Scores: the numbers that the last estimator decides by, with a bound of their error."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from web_single.predictor.compiled.steps import Array, as_numbers
+
+EPSILON = float(np.finfo(np.float64).eps)
+SLACK = 8  # sums of other lengths and orders round differently; measured: at most 2
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores, shape (rows, scores), and what each may at most be off by: 0.0 where they are exact, else by row."""
+
+    values: Array
+    error: Array | float
+
+
+Score = Callable[[Array], Scores]
+
+
+def linear_scores(told: dict[str, Any]) -> Score:
+    """Return what computes the scores of a linear model, shape (rows, classes), or (rows, 1)."""
+    components = np.array(told["components"], dtype=np.float64) if "components" in told else None
+    weights = np.array(told["coefficients"], dtype=np.float64).T.copy()
+    intercepts = np.array(told["intercepts"], dtype=np.float64)
+    sizes, bases = np.abs(weights).max(axis=1), float(np.abs(intercepts).max())
+    if components is not None:
+        sizes = 2 * np.abs(components) @ sizes
+
+    def compute(table: Array) -> Scores:
+        numbers = as_numbers(table)
+        values = numbers if components is None else numbers @ components
+        return Scores(values @ weights + intercepts, SLACK * EPSILON * (np.abs(numbers) @ sizes + bases))
+
+    return compute
+
+
+def tree_scores(told: dict[str, Any], path: Path) -> Score:
+    """Return what computes the sums, or the mean, of all trees in float64 by treelite."""
+    import treelite  # noqa: PLC0415 - loads scipy too: only where there are trees
+
+    model = treelite.Model.deserialize_bytes(path.read_bytes())
+    kind = np.float32 if told["float32"] else np.float64
+    error = SLACK * EPSILON * told["magnitude"] + (ISOLATION_ERROR if told["link"] == "isolation" else 0.0)
+
+    def compute(table: Array) -> Scores:
+        rows = table.astype(kind)
+        values = treelite.gtil.predict(model, rows, nthread=1, pred_margin=told["link"] != "isolation")
+        return Scores(values.reshape(len(rows), -1), error)
+
+    return compute
+
+
+ISOLATION_ERROR = 1e-7  # treelite's depths are float32
+
+
+def graph_probabilities(path: Path) -> Callable[[Array], Array]:
+    """Return what computes probabilities, shape (rows, classes), in float32 by onnxruntime, in one thread."""
+    import onnxruntime  # noqa: PLC0415 - only where there is a graph
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    wanted = [session.get_outputs()[-1].name]
+
+    def compute(table: Array) -> Array:
+        (found,) = session.run(wanted, {"X": table})
+        return np.asarray(found)
+
+    return compute

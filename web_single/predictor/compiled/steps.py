@@ -1,0 +1,132 @@
+"""The steps before the last estimator, computed as scikit-learn does: in float64, the same operations in one order."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Step = Callable[[Array], Array]
+
+
+class UnusualRowsError(Exception):
+    """Some rows hold what the steps do not know: `usual` tells for each row whether it is not one of them."""
+
+    def __init__(self, usual: Array) -> None:
+        super().__init__("There are rows with values that are not compiled.")
+        self.usual = usual
+
+
+def steps_of(told: Sequence[dict[str, Any]]) -> list[Step]:
+    """Return what the steps do to a table of rows, shape (rows, columns)."""
+    return [OPERATIONS[each["op"]](*each["values"]) for each in told]
+
+
+def as_numbers(table: Array) -> Array:
+    """Return a table of numbers as float64, with NaN for what is missing."""
+    return table if table.dtype == np.float64 else table.astype(np.float64)
+
+
+def with_numbers(compute: Callable[..., Array]) -> Callable[..., Step]:
+    """Return a maker of steps over float64."""
+
+    def make(*values: Any) -> Step:  # noqa: ANN401 - numbers, or lists of them
+        arrays = [np.array(value, dtype=np.float64) for value in values]
+        return lambda table: compute(as_numbers(table), *arrays)
+
+    return make
+
+
+def are_none(table: Array) -> Array:
+    """Tell which values of a table of objects are missing."""
+    return np.asarray(np.equal(table, np.array(None, dtype=object)), dtype=bool)
+
+
+def take(columns: list[int]) -> Step:
+    """Return a step that keeps some columns."""
+    at = np.array(columns, dtype=np.intp)
+    return lambda table: table[:, at]
+
+
+def fill(statistics: list[Any]) -> Step:
+    """Return a step that puts a value of its column where one is missing."""
+    if all(isinstance(value, (int, float)) for value in statistics):
+        numbers = np.array(statistics, dtype=np.float64)
+        return lambda table: np.where(np.isnan(filled := as_numbers(table)), numbers, filled)
+    others = np.array(statistics, dtype=object)
+    return lambda table: np.where(are_none(table), others, table)
+
+
+def one_hot(categories: list[list[Any]], dropped: list[int | None], takes_others: bool) -> Step:  # noqa: FBT001 - as told by the runner
+    """Return a step that makes a column for each category but those that are dropped."""
+    kept = [
+        [value for at, value in enumerate(each) if at != drop] for each, drop in zip(categories, dropped, strict=True)
+    ]
+    starts = np.cumsum([0, *map(len, kept)]).tolist()
+    places = [
+        {value: start + at for at, value in enumerate(each)} for each, start in zip(kept, starts[:-1], strict=True)
+    ]
+    known = [set(each) for each in categories]
+
+    def encode(table: Array) -> Array:
+        encoded = np.zeros((len(table), starts[-1] + 1))  # the last column takes what has none
+        rows = np.arange(len(table))
+        for column, (place, values) in enumerate(zip(places, known, strict=True)):
+            found = table[:, column].tolist()
+            check_known(found, values, takes_others=takes_others)
+            encoded[rows, [place.get(value, -1) for value in found]] = 1.0
+        return encoded[:, :-1]
+
+    return encode
+
+
+def ordinal(categories: list[list[Any]], unknown: float | None) -> Step:
+    """Return a step that counts the categories of each column from 0 on."""
+    places = [{value: float(at) for at, value in enumerate(each)} for each in categories]
+
+    def encode(table: Array) -> Array:
+        encoded = np.empty(table.shape)
+        for column, place in enumerate(places):
+            found = table[:, column].tolist()
+            check_known(found, place.keys(), takes_others=unknown is not None)
+            encoded[:, column] = [place.get(value, unknown) for value in found]
+        return encoded
+
+    return encode
+
+
+def check_known(values: list[Any], known: Any, *, takes_others: bool) -> None:  # noqa: ANN401 - a set of values
+    """Raise an UnusualRowsError where a value is missing, or is not known and others are not taken."""
+    usual = [value is not None and (takes_others or value in known) for value in values]
+    if not all(usual):
+        raise UnusualRowsError(np.array(usual))
+
+
+def columns(parts: list[dict[str, Any]]) -> Step:
+    """Return a step that takes each part of the columns through steps of its own, and puts them side by side."""
+    made = [(np.array(part["columns"], dtype=np.intp), steps_of(part["steps"])) for part in parts]
+
+    def compute(table: Array) -> Array:
+        found = []
+        for at, steps in made:
+            part = table[:, at]
+            for step in steps:
+                part = step(part)
+            found.append(as_numbers(part))
+        return np.hstack(found)
+
+    return compute
+
+
+OPERATIONS: dict[str, Callable[..., Step]] = {
+    "subtract": with_numbers(lambda table, value: table - value),
+    "divide": with_numbers(lambda table, value: table / value),
+    "multiply": with_numbers(lambda table, value: table * value),
+    "add": with_numbers(lambda table, value: table + value),
+    "clip": with_numbers(np.clip),
+    "take": take,
+    "fill": fill,
+    "one_hot": one_hot,
+    "ordinal": ordinal,
+    "columns": columns,
+}
