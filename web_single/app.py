@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -76,6 +77,7 @@ async def opened(
         predictor = Predictor(served, found, config)
         await predictor.start()
         stack.push_async_callback(predictor.stop)
+        predictor.started.add_done_callback(partial(tell_failure, app))
         store = PredictionStore(database)
         await stack.enter_async_context(opening(app, store, predictor, config))
         queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
@@ -102,18 +104,19 @@ async def opening(app: FastAPI, store: PredictionStore, predictor: Predictor, co
 
     Where it cannot be opened, this raises, or, once the server has started, tells it by `app.state.failure`.
     """
-
-    def tell(task: asyncio.Task[None]) -> None:
-        if not task.cancelled():
-            app.state.failure = task.exception()
-
     task = asyncio.create_task(open_store(store, predictor, config))
     await asyncio.wait({task}, timeout=config.write_timeout_seconds)
     if task.done():
         await task
-    task.add_done_callback(tell)
+    task.add_done_callback(partial(tell_failure, app))
     try:
         yield
     finally:
         task.cancel()
         await asyncio.wait({task})
+
+
+def tell_failure(app: FastAPI, task: asyncio.Task[None]) -> None:
+    """Let the server end where what went on in the background has failed."""
+    if not task.cancelled() and task.exception() is not None:
+        app.state.failure = task.exception()

@@ -25,6 +25,7 @@ from web_single.predictor.compiled.verification import Verification
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.delivery_watch import DeliveryWatch
 from web_single.predictor.environment import Environment
+from web_single.predictor.equality import are_equal
 from web_single.predictor.frames import Head, decode_rows, encode_rows
 from web_single.predictor.runner_process import RunnerProcess
 from web_single.predictor.signature import Signature
@@ -46,6 +47,8 @@ class Predictor:
 
     signature: Signature
     description: Head
+    started: asyncio.Task[None]
+    _runner: RunnerProcess
 
     def __init__(self, delivery: Delivery, environment: Environment, config: Config) -> None:
         self.delivery = delivery
@@ -62,27 +65,46 @@ class Predictor:
         self.verification = Verification(self.predict, self.compilation.refute, share=config.verify_share)
 
     async def start(self) -> None:
-        """Return when the model is loaded; a DeliveryError says why it cannot be."""
+        """Return when rows can be answered; a DeliveryError says why the model cannot be loaded.
+
+        Where a compiled model is kept that is enough, and the model's own process comes up beside it:
+        `started` is the task that ends when it is there, or fails as this would.
+        """
         await self._watch.prepare()
-        self._runner = await self._start_runner()
-        self._watch.start()
-        self.description = self._runner.description
-        self.signature = Signature.from_description(self.description)
-        self._keeper = asyncio.create_task(self._keep_one_alive())
         await self.compilation.find()
+        self.started = asyncio.create_task(self._start_first())
+        if self.compiled is None:
+            await self.started
+        else:
+            self._take_description(self.compiled.manifest.description)
         self.compilation.start_building()
         self.verification.start()
+
+    async def _start_first(self) -> None:
+        self._runner = runner = await self._start_runner()
+        self._watch.start()
+        self._keeper = asyncio.create_task(self._keep_one_alive(runner))
+        told = runner.description
+        if self.compiled is None:
+            self._take_description(told)
+        elif not are_equal(told, self.compiled.manifest.description):
+            self.compilation.turn_off("The model tells something else of itself than when it was compiled.")
+            self._take_description(told)
+
+    def _take_description(self, description: Head) -> None:
+        self.description = description
+        self.signature = Signature.from_description(description)
 
     async def stop(self) -> None:
         """End the model's process and whatever it started."""
         self.state = RunnerState.STOPPED
         await self.compilation.stop()
         await self.verification.stop()
-        self._keeper.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._keeper
-        await self._runner.end()
-        await self._watch.stop()
+        await ended(self.started)
+        if not self.started.cancelled() and self.started.exception() is None:
+            await ended(self._keeper)
+            await self._runner.end()
+            await self._watch.stop()
 
     @property
     def notice(self) -> str | None:
@@ -133,6 +155,7 @@ class Predictor:
         """
         head, block = encode_rows(rows, self.signature.listed_columns(rows))
         head |= {"probabilities": with_probabilities, "shared": shared}
+        await self._wait_for_the_first()
         async with self._its_turn():
             runner = self.ready_runner()
             reply, reply_block = await self._call(runner, head, block)
@@ -144,6 +167,11 @@ class Predictor:
         except RunnerBrokenError:
             self._expect_end(runner)
             raise
+
+    async def _wait_for_the_first(self) -> None:
+        """Wait for the first process, which comes up beside a compiled model, but not for ever."""
+        if self.state is RunnerState.STARTING:
+            await asyncio.wait({self.started}, timeout=self._config.waiting_timeout_seconds)
 
     @contextlib.asynccontextmanager
     async def _its_turn(self) -> AsyncIterator[None]:
@@ -231,12 +259,12 @@ class Predictor:
             log.warning(Event.SIGNATURE_UNCLEAR, reason=self.trouble)
         return runner
 
-    async def _keep_one_alive(self) -> None:
+    async def _keep_one_alive(self, runner: RunnerProcess) -> None:
         while True:
-            await self._runner.ended()
-            self._leave_ready(f"The model's process ended: {self._runner.exit}.")
-            log.error(Event.RUNNER_ENDED, pid=self._runner.pid, exit=self._runner.exit)
-            self._runner = await self._start_until_it_works()
+            await runner.ended()
+            self._leave_ready(f"The model's process ended: {runner.exit}.")
+            log.error(Event.RUNNER_ENDED, pid=runner.pid, exit=runner.exit)
+            self._runner = runner = await self._start_until_it_works()
             self.restarts += 1
 
     async def _start_until_it_works(self) -> RunnerProcess:
@@ -247,6 +275,12 @@ class Predictor:
             except Exception as error:  # noqa: BLE001 - whatever it is, without trying again there is no model
                 self.trouble = str(error)
                 log.error(Event.RUNNER_NOT_STARTED, reason=str(error), kind=type(error).__name__)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """End a task, and wait for its end."""
+    task.cancel()
+    await asyncio.wait({task})
 
 
 def _read_answers(reply: Head, block: bytes, *, rows: int, with_probabilities: bool) -> list[Answer]:

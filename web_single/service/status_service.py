@@ -58,7 +58,8 @@ class StatusService:
 
         What is returned is for people: a sentence about a delivery that changed while it is served.
         """
-        if self._predictor.state is not RunnerState.READY:
+        starting = self._predictor.state is RunnerState.STARTING and self._predictor.compiled is not None
+        if self._predictor.state is not RunnerState.READY and not starting:
             raise ModelUnavailableError(self._predictor.trouble or "The model is not loaded.")
         await self._store.ping()
         return self._predictor.notice

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -101,6 +102,7 @@ class Compilation:
         }
         job = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "web_single.predictor.compiled.job"),
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdin=asyncio.subprocess.PIPE,
             start_new_session=True,
         )

@@ -36,7 +36,7 @@ def main() -> int:
 
 def end_with_the_server() -> None:
     """Wait until the server's end of stdin is closed, and end; nothing else is ever sent."""
-    sys.stdin.buffer.read(1)
+    os.read(sys.stdin.fileno(), 1)  # not by `sys.stdin`, which the interpreter closes at its end
     os._exit(1)
 
 
