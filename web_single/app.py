@@ -75,9 +75,7 @@ async def opened(
         served, found = await asyncio.to_thread(find_model, config, delivery, environment)
         stack.enter_context(found.in_use())
         predictor = Predictor(served, found, config)
-        await predictor.start()
-        stack.push_async_callback(predictor.stop)
-        predictor.started.add_done_callback(partial(tell_failure, app))
+        await stack.enter_async_context(running(app, predictor))
         store = PredictionStore(database)
         await stack.enter_async_context(opening(app, store, predictor, config))
         queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
@@ -96,6 +94,17 @@ def find_model(
     """Return the delivery and what runs it: those that are given, else those that the settings name."""
     opened = delivery or receive_delivery(config)
     return opened, environment or find_environment(opened, config)
+
+
+@asynccontextmanager
+async def running(app: FastAPI, predictor: Predictor) -> AsyncIterator[None]:
+    """Start the model, and stop it; what goes wrong once rows can be answered is told by `app.state.failure`."""
+    await predictor.start()
+    predictor.started.add_done_callback(partial(tell_failure, app))
+    try:
+        yield
+    finally:
+        await predictor.stop()
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Does a delivered function only pass on to the model? Told from its text: nothing is imported and nothing runs."""
 
 import ast
+from typing import Any
 
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.source_names import Function, Sources
@@ -17,14 +18,18 @@ def why_not_passed_on(delivery: Delivery, name: str) -> str | None:
         return "model.py cannot be read by the server's Python."
     if module.scope.stars:
         return f"model.py imports everything of {module.scope.stars[0]}, which may have a {name}."
-    meanings = module.scope.bound.get(name, [])
-    if not meanings:
+    if any(isinstance(node, ast.Global) and name in node.names for node in ast.walk(module.tree)):
+        return f"A function in model.py may replace its {name}."
+    return why_not_asked_for(module.scope.bound.get(name, []), name)
+
+
+def why_not_asked_for(meanings: list[Any], name: str) -> str | None:
+    """Return what is wrong with what a name is bound to in model.py, if it is bound at all."""
+    functions = [meaning.node for meaning in meanings if isinstance(meaning, Function)]
+    if not meanings or (len(functions) == len(meanings) == 1 and passes_on(functions[0], name)):
         return None
-    if len(meanings) == 1 and isinstance(meanings[0], Function) and passes_on(meanings[0].node, name):
-        return None
-    line = meanings[0].node.lineno if isinstance(meanings[0], Function) else None
-    where = f", line {line}" if line is not None else ""
-    return f"{name} in model.py{where}, does more than `return model.{name}(X)`."
+    where = f", line {functions[0].lineno}," if functions else ""
+    return f"{name} in model.py{where} does more than `return model.{name}(X)`."
 
 
 def passes_on(node: ast.AST, name: str) -> bool:
