@@ -85,6 +85,7 @@ def lines(report: Report) -> Iterator[tuple[str, str | None]]:
     if report.signature is not None:
         yield "takes", takes(report.signature)
         yield "answers", answers(report.signature)
+    yield "compiled", report.compiled
     if report.asked is not None:
         yield "asked", f"{report.asked.rows} rows, {report.asked.source}; alone, at once, and again"
         yield "", report.asked.remark

@@ -7,7 +7,7 @@ from tests.gallery.visit import Refused, Visit
 from web_single.config import CHECKOUT
 
 PAGE = CHECKOUT / "docs/handover.md"
-STYLES_HEAD = "| style | what it is | served | answers compared | differing |\n|---|---|---|---|---|\n"
+STYLES_HEAD = "| style | what it is | served | answers compared | differing | compiled |\n|---|---|---|---|---|---|\n"
 REFUSALS_HEAD = "| delivery | what is wrong | what the server says |\n|---|---|---|\n"
 
 
@@ -15,10 +15,20 @@ def row_of_style(style: Style, visit: Visit | None) -> str:
     """Return the row of a style; without a visit it could not be served."""
     start = f"| [`{style}`](../tests/delivery/{style}/model.py) | {style.what} |"
     if visit is None:
-        return f"{start} no | | |\n"
+        return f"{start} no | | | |\n"
     made = visit.model.get("environment", {}).get("origin") == "made"
     served = "yes, in an environment of its own" if made else "yes"
-    return f"{start} {served} | {comparison.count(visit)} | {len(comparison.differing(visit))} |\n"
+    visits = [visit, *([visit.compiled] if visit.compiled is not None else [])]
+    compared, differing = sum(map(comparison.count, visits)), sum(len(comparison.differing(each)) for each in visits)
+    return f"{start} {served} | {compared} | {differing} | {compiled(visit)} |\n"
+
+
+def compiled(visit: Visit) -> str:
+    """Return what is compiled of a style, and by what; or why nothing is."""
+    if visit.compiled is None:
+        return f"no: {visit.refusal}".replace("|", "&#124;")
+    told = visit.compiled.model["compiled"]
+    return f"{' and '.join(told['answers'])}, by {' and '.join(told['engines'])}"
 
 
 def row_of_refusal(refusal: Refusal, refused: Refused) -> str:

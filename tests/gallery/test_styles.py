@@ -44,6 +44,18 @@ def test_probabilities_are_those_of_its_author(style: Style, visit_to: VisitTo) 
 
 
 @every_style
+def test_a_compiled_model_answers_the_same_and_does_answer(style: Style, visit_to: VisitTo) -> None:
+    visit = visit_to(style)
+    if visit.compiled is None:
+        assert visit.refusal
+        return
+    told = visit.compiled.model["compiled"]
+    assert told["state"] == "on"
+    assert told["answered"] > told["handed_back"]
+    assert comparison.differing(visit.compiled) == []
+
+
+@every_style
 def test_what_does_not_fit_is_refused_with_a_sentence_and_nothing_is_stored(style: Style, visit_to: VisitTo) -> None:
     visit = visit_to(style)
     wrong = {}

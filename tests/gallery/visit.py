@@ -1,5 +1,6 @@
 """A visit to a real server that serves one style: everything it is asked, and everything it answers."""
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -19,7 +20,12 @@ from tests.gallery.workshop import Handover
 from tests.gallery.wrong import Wrong, wrong_requests
 from tests.system.servers import START_SECONDS, Server
 from tests.waiting import wait_until
+from web_single.config import Config
+from web_single.predictor.compiled.build import build_compiled
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import find_environment
 
+PROBE_ROWS = 2000  # the proof in full is another test's
 COMMAND = str(Path(sys.executable).with_name("web-single"))
 
 
@@ -39,7 +45,10 @@ class Asked:
 
 @dataclass
 class Visit:
-    """What was asked of one style's server, and what it answered."""
+    """What was asked of one style's server, and what it answered.
+
+    `compiled` is a second visit, for the rows alone, to a server with a compiled model; `refusal` why there is none.
+    """
 
     style: Style
     handover: Handover
@@ -51,6 +60,8 @@ class Visit:
     probabilities: list[Asked] = field(default_factory=list)
     examples: list[Asked] = field(default_factory=list)
     refused: list[tuple[Wrong, Asked]] = field(default_factory=list)
+    compiled: "Visit | None" = None
+    refusal: str | None = None
     stored: list[dict[str, Any]] = field(default_factory=list)
     stored_after_refusals: list[dict[str, Any]] = field(default_factory=list)
     files_before: dict[str, str] = field(default_factory=dict)
@@ -58,9 +69,9 @@ class Visit:
 
 
 def visit(style: Style, handover: Handover, folder: Path) -> Visit:
-    """Serve a style, ask it everything, and stop it."""
+    """Serve a style, ask it everything, and stop it; where it can be compiled, serve it so and ask its rows again."""
     seen = Visit(style, handover, files_before=digests(handover.folder))
-    with serving(style, handover, folder) as url, httpx2.Client(base_url=url, timeout=30) as client:
+    with visiting(style, handover, folder, COMPILE="off") as client:
         seen.model = client.get("/model").json()
         ask_rows(client, seen)
         seen.stored = client.get("/predict?detail=true").json()
@@ -68,8 +79,40 @@ def visit(style: Style, handover: Handover, folder: Path) -> Visit:
         seen.stored_after_refusals = client.get("/predict?detail=true").json()
         seen.document = client.get("/openapi.json").json()
         seen.examples = [ask(client, features) for features in examples_of(seen.document)]
+    seen.refusal = compile_delivery(style, handover, folder)
+    if seen.refusal is None:
+        seen.compiled = visit_compiled(style, handover, folder)
     seen.files_after = digests(handover.folder)
     return seen
+
+
+def compile_delivery(style: Style, handover: Handover, folder: Path) -> str | None:
+    """Build the compiled model where servers of this folder look for it; return why there is none."""
+    environments = folder / "environments" if style.own_environment else None
+    config = Config(compiled_path=folder / "compiled", environments_path=environments, _env_file=None)
+    delivery = Delivery.open(handover.folder)
+    environment = find_environment(delivery, config)
+    building = build_compiled(delivery, environment, config, tell=lambda *_: None, rows=PROBE_ROWS)
+    return asyncio.run(building).reason
+
+
+def visit_compiled(style: Style, handover: Handover, folder: Path) -> Visit:
+    """Serve a style with its compiled model, and ask it its rows."""
+    seen = Visit(style, handover)
+    with visiting(style, handover, folder, COMPILE="on") as client:
+        ask_rows(client, seen)
+        seen.model = client.get("/model").json()
+    return seen
+
+
+@contextmanager
+def visiting(style: Style, handover: Handover, folder: Path, **environment: str) -> Iterator[httpx2.Client]:
+    """Serve a style, with a client that knows where."""
+    with (
+        serving(style, handover, folder, **environment) as url,
+        httpx2.Client(base_url=url, timeout=30) as client,
+    ):
+        yield client
 
 
 def ask_rows(client: httpx2.Client, seen: Visit) -> None:
@@ -119,7 +162,7 @@ def serving(style: Style, handover: Handover, folder: Path, **environment: str) 
 
 def build(handover: Handover, environment: Mapping[str, str]) -> None:
     """Run `web-single build` on a delivery that brings its libraries: nothing is downloaded at a start in prod."""
-    subprocess.run([COMMAND, "build", handover.folder], env={**os.environ, **environment}, check=True)
+    subprocess.run([COMMAND, "build", handover.folder], env={**os.environ, **environment, "COMPILE": "off"}, check=True)
 
 
 @dataclass(frozen=True)

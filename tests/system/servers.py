@@ -31,11 +31,12 @@ class Server:
         self.log = log
         settings = {name.upper() for name in Config.model_fields}
         inherited = {name: value for name, value in os.environ.items() if name not in settings}
+        given = {"APP_ENV": "prod", "HOST": "127.0.0.1", "PORT": "0", "COMPILED_PATH": str(log.parent / "compiled")}
         with log.open("w") as file:
             self.process = subprocess.Popen(
                 command,
                 cwd=folder or log.parent,
-                env={**inherited, "APP_ENV": "prod", "HOST": "127.0.0.1", "PORT": "0", **environment},
+                env={**inherited, **given, **environment},
                 stderr=file,
                 start_new_session=True,
             )

@@ -107,7 +107,7 @@ def test_the_json_has_the_same_keys_for_every_delivery(sound: Path, broken: Path
     keys = {*reports[0]}
     assert keys == {
         *("verdict", "path", "version", "sha256", "files", "scikit_learn", "environment", "estimator", "signature"),
-        *("modules", "asked", "figures", "findings"),
+        *("modules", "asked", "figures", "findings", "compiled"),
     }
     assert [{*report} for report in reports] == [keys] * 3
     assert [report["verdict"] for report in reports] == ["served", "not_served", "not_served"]

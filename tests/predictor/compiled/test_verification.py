@@ -68,7 +68,7 @@ async def test_a_last_bit_is_no_difference_and_another_label_is_one(model: Model
     assert (verification.verified, verification.differing) == (2, 1)
 
 
-@pytest.mark.parametrize("error", [InvalidFeaturesError("No."), DeliveredCodeError("1")])
+@pytest.mark.parametrize("error", [InvalidFeaturesError("No."), DeliveredCodeError("1", {})])
 async def test_a_row_that_the_model_does_not_answer_is_a_difference(model: Model, error: Exception) -> None:
     model.raises[2] = error
     _, refuted = await verify(model, [[1], [2], [3]], [Answer(each, None) for each in (1, 2, 3)])

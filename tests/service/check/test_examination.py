@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 MakeConfig = Callable[..., Config]
 
-TESTED_APART = {Kind.NOT_OPENED, Kind.CODE_BY_VALUE, Kind.TRUSTED_VERSIONS}
+TESTED_APART = {Kind.NOT_OPENED, Kind.CODE_BY_VALUE, Kind.TRUSTED_VERSIONS, Kind.COMPILED_DIFFERS}
 WITH_NAMES = SOUND.replace("n_features_in_ = 2", 'n_features_in_ = 2\n    feature_names_in_ = ["a", "b"]')
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from web_single.config import Config
+from web_single.config import Compile, Config
 from web_single.errors import DeliveryError, ModelUnavailableError
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment, find_environment
@@ -18,6 +18,7 @@ from web_single.service.check.answers import (
     compare_together,
     findings_of,
 )
+from web_single.service.check.compiled import look_at_compiled
 from web_single.service.check.files import files_of, look_at_files, look_at_imports
 from web_single.service.check.kinds import Kind
 from web_single.service.check.probabilities import check_probabilities
@@ -86,6 +87,8 @@ def look_for_environment(delivery: Delivery, config: Config, report: Report, tel
     except DeliveryError as error:
         report.findings.append(Kind.NO_ENVIRONMENT.found(error.sentence))
         raise CannotBeServedError from error
+    report.compiled, findings = look_at_compiled(delivery, environment, config)
+    report.findings += findings
     report.environment = Interpreter(environment.origin, environment.python_version, environment.packages)
     return environment
 
@@ -95,7 +98,7 @@ async def loaded(
     delivery: Delivery, environment: Environment, config: Config, report: Report
 ) -> AsyncIterator[Predictor]:
     """Load the model as the server does, and report what it tells of itself."""
-    predictor = Predictor(delivery, environment, config)
+    predictor = Predictor(delivery, environment, config.model_copy(update={"compile": Compile.OFF}))
     started = time.monotonic()
     try:
         await predictor.start()

@@ -87,6 +87,10 @@ class Kind(Enum):
         *(WARNING, "wrong input", "`predict` answers rows that cannot be right, instead of raising."),
         "The service refuses such rows itself. Let `predict` raise for all who call it without the service.",
     )
+    COMPILED_DIFFERS = (
+        *(WARNING, "compiled model", "The compiled model answered a row otherwise than the delivery; it is not used."),
+        "Nothing: the delivery itself answers, slower. With COMPILE=trust, let `predict` only ask the model.",
+    )
     PROBABILITIES_BROKEN = (
         *(WARNING, "probabilities", "The probabilities of a row are not one for each class, from 0 to 1, 1 in sum."),
         "Let `predict_proba` return a column for each class, in the order of `classes_`.",

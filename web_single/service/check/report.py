@@ -90,7 +90,7 @@ class Figures:
 class Report:
     """Filled in as far as the delivery lets itself be looked at.
 
-    `modules` are those that the artefact names.
+    `modules` are those that the artefact names; `compiled` says what is known of a compiled model.
     """
 
     path: str
@@ -100,6 +100,7 @@ class Report:
     modules: Sequence[str] = ()
     scikit_learn: ScikitLearn = field(default_factory=ScikitLearn)
     environment: Interpreter | None = None
+    compiled: str | None = None
     estimator: str | None = None
     signature: Signature | None = None
     asked: Asked | None = None

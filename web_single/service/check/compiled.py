@@ -1,0 +1,24 @@
+"""What is known of the compiled model of a delivery: whether one is built, and where it differed."""
+
+from web_single.config import Compile, Config
+from web_single.predictor.compiled.cache import CompiledCache, key_of
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment
+from web_single.service.check.kinds import Kind
+from web_single.service.check.report import Finding
+
+NOT_BUILT = "not built (`web-single build` does)"
+
+
+def look_at_compiled(delivery: Delivery, environment: Environment, config: Config) -> tuple[str | None, list[Finding]]:
+    """Return a line about the compiled model, None where there is to be none; and what is to be found in it."""
+    if config.compile is Compile.OFF:
+        return None, []
+    manifest = CompiledCache.of(config).find(key_of(delivery, environment, config))
+    if manifest is None:
+        return NOT_BUILT, []
+    if manifest.is_usable:
+        return f"{' and '.join(manifest.answers)}, by {' and '.join(manifest.engines)}", []
+    if manifest.row is None:
+        return f"no: {manifest.reason}", []
+    return "no: it differs", [Kind.COMPILED_DIFFERS.found(manifest.reason or "")]
