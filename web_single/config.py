@@ -225,6 +225,11 @@ class Config(BaseSettings):
         return config
 
     @property
+    def uses_compiled(self) -> bool:
+        """Whether a compiled model may answer."""
+        return self.fast is Switch.ON and self.compile is not Compile.OFF
+
+    @property
     def uses_queue(self) -> bool:
         """Whether requests that wait are served together."""
         return self.fast is Switch.ON and self.queue is Switch.ON

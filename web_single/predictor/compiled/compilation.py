@@ -53,8 +53,8 @@ class Compilation:
 
     async def find(self) -> None:
         """Take the compiled model from the cache, if it is there and may be used."""
-        if self._config.compile is Compile.OFF:
-            self.reason = "COMPILE is off."
+        if not self._config.uses_compiled:
+            self.reason = f"{'COMPILE' if self._config.compile is Compile.OFF else 'FAST'} is off."
             return
         await asyncio.to_thread(self._find)
 

@@ -1,6 +1,6 @@
 """What is known of the compiled model of a delivery: whether one is built, and where it differed."""
 
-from web_single.config import Compile, Config
+from web_single.config import Config
 from web_single.predictor.compiled.cache import CompiledCache, key_of
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment
@@ -12,7 +12,7 @@ NOT_BUILT = "not built (`web-single build` does)"
 
 def look_at_compiled(delivery: Delivery, environment: Environment, config: Config) -> tuple[str | None, list[Finding]]:
     """Return a line about the compiled model, None where there is to be none; and what is to be found in it."""
-    if config.compile is Compile.OFF:
+    if not config.uses_compiled:
         return None, []
     manifest = CompiledCache.of(config).find(key_of(delivery, environment, config))
     if manifest is None:
