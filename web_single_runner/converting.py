@@ -1,4 +1,4 @@
-"""Converting: the model as numbers and files that another process computes with, where its estimators are known ones.
+"""Converting: the model as numbers that another process computes with, where its estimators are known ones.
 
 What is told is proved by the server before it is used; here only what surely cannot be right is left out.
 """
@@ -16,20 +16,19 @@ METHODS = ("predict", "predict_proba")
 
 
 def convert(delivered, plan):
-    """Return the reply to the question for a conversion: a head, and the bytes of its files one after the other."""
+    """Return the reply to the question for a conversion: a head, and the nodes of its trees as a block."""
     try:
-        converted, files = conversion_of(delivered.model, plan)
-        head = {"converted": converted, "files": {name: len(content) for name, content in files.items()}}
-        return head, b"".join(files.values())
+        converted, block = conversion_of(delivered.model, plan)
     except CannotConvertError as error:
         return {"not_converted": str(error)}, b""
     except BaseException as error:  # noqa: BLE001 - a converter that fails is one that does not know the model
         told = explain(error)
         return {"not_converted": "It cannot be converted: {type}: {message:.300}".format(**told)}, b""
+    return {"converted": converted}, block
 
 
 def conversion_of(model, plan):
-    """Return the model as plain values (the steps before the last one, the last one), and files by their names."""
+    """Return the model as plain values (the steps before the last one, the last one), and its trees as a block."""
     if plan.container not in CONTAINERS or plan.row_by_row or plan.by_column or not plan.features:
         raise CannotConvertError("Only models that take an array or a DataFrame, many rows at once, are compiled.")
     if any(feature["kind"] == "any" for feature in plan.features):
@@ -37,10 +36,10 @@ def conversion_of(model, plan):
     *steps, last = chain_of(model)
     names = [feature["name"] for feature in plan.features]
     told = steps_of(steps, names)
-    last_told, files = last_of(last)
+    last_told, block = last_of(last)
     if any(step["op"] == MATRIX for step in told):
         told, last_told["components"] = without_matrix(told, last_told)
-    return {"steps": told, "last": last_told, "estimator": type(last).__name__}, files
+    return {"steps": told, "last": last_told, "estimator": type(last).__name__}, block
 
 
 def without_matrix(steps, last):

@@ -24,10 +24,11 @@ from sklearn.preprocessing import (
 )
 
 from web_single.predictor.answer import Answer
-from web_single.predictor.compiled.cache import write_files
+from web_single.predictor.compiled.build import QUICK_LINKS
 from web_single.predictor.compiled.evaluation import Evaluation
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.points import points_of
+from web_single.predictor.compiled.trees import Trees
 from web_single_runner.converting import convert
 from web_single_runner.delivered import Delivered
 from web_single_runner.describe import describe
@@ -64,7 +65,6 @@ def columns_of(numbers: Any) -> ColumnTransformer:  # noqa: ANN401 - any transfo
     )
 
 
-ENGINES = {"labels.onnx": "onnxruntime", "trees.treelite": "treelite"}
 DICE: dict[str, Any] = {"random_state": 0}
 TREES: dict[str, tuple[Any, Any, Any]] = {
     "forest": (ensemble.RandomForestClassifier(20, **DICE), FLOWERS, SPECIES),
@@ -153,13 +153,20 @@ def converted(name: str, folder: Path) -> Converted:
     description, plan = describe(delivered)  # type: ignore[no-untyped-call]
     head, block = convert(delivered, plan)  # type: ignore[no-untyped-call]
     assert "converted" in head, head
-    write_files(folder, head["files"], block)
+    last, thresholds, engines = head["converted"]["last"], None, ["numpy"]
+    if last["kind"] == "trees":
+        trees = Trees.read(last, block)
+        (folder / "trees.treelite").write_bytes(trees.to_treelite())
+        (folder / "labels.onnx").write_bytes(trees.to_onnx())
+        last["magnitude"], thresholds, engines = trees.magnitude(), trees.points(), ["treelite"]
+        if last["float32"] and last["link"] in QUICK_LINKS:
+            engines.append("onnxruntime")
     manifest = Manifest(
         description,
         head["converted"],
         ("labels", "probabilities") if description["probabilities"] else ("labels",),
-        tuple(ENGINES[file] for file in head["files"]),
+        tuple(engines),
         missing=any(feature["missing"] for feature in description["features"]),
     )
-    points = points_of(head["converted"], len(description["features"]))
+    points = points_of(head["converted"]["steps"], thresholds, len(description["features"]))
     return Converted(model, manifest, Evaluation(manifest, folder), points, frame=isinstance(table, pd.DataFrame))

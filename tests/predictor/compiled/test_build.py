@@ -14,6 +14,7 @@ from web_single.config import Config
 from web_single.predictor.compiled import build as build_module
 from web_single.predictor.compiled.build import Build
 from web_single.predictor.compiled.manifest import Manifest
+from web_single.predictor.compiled.points import Points
 
 MakeConfig = Callable[..., Config]
 
@@ -22,9 +23,9 @@ def shift_intercept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the converter of linear models make a mistake."""
     prove = Build._prove
 
-    async def prove_another(self: Build, converted: dict[str, Any], files: list[str]) -> Manifest:
+    async def prove_another(self: Build, converted: dict[str, Any], points: Points | None) -> Manifest:
         converted["last"]["intercepts"] = [value + 0.01 for value in converted["last"]["intercepts"]]
-        return await prove(self, converted, files)
+        return await prove(self, converted, points)
 
     monkeypatch.setattr(Build, "_prove", prove_another)
 

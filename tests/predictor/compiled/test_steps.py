@@ -120,8 +120,7 @@ def test_thresholds_are_found_in_terms_of_the_input() -> None:
         [("words", OneHotEncoder(), [0]), ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), [3, 1])],
     ).fit(words)
     scaler = transformer.named_transformers_["numbers"][-1]
-    converted = {"steps": told(transformer), "last": {"thresholds": [[], [], [], [], [0.5], [-1.0, 2.0]]}}
-    points = points_of(converted, 4)
+    points = points_of(told(transformer), [[], [], [], [], [0.5], [-1.0, 2.0]], 4)
     assert points[0] == points[2] == []
     assert points[3] == pytest.approx([0.5 * scaler.scale_[0] + scaler.mean_[0]])
     assert points[1] == pytest.approx([value * scaler.scale_[1] + scaler.mean_[1] for value in (-1.0, 2.0)])

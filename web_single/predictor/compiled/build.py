@@ -8,7 +8,7 @@ from typing import Any
 from web_single.config import Compile, Config
 from web_single.errors import RunnerBrokenError
 from web_single.predictor.answer import Answer
-from web_single.predictor.compiled.cache import CompiledCache, keep_manifest, key_of, write_files
+from web_single.predictor.compiled.cache import CompiledCache, keep_manifest, key_of
 from web_single.predictor.compiled.evaluation import (
     LABELS,
     LABELS_FILE,
@@ -22,9 +22,10 @@ from web_single.predictor.compiled.evaluation import (
     Evaluation,
 )
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.compiled.points import points_of
+from web_single.predictor.compiled.points import Points, points_of
 from web_single.predictor.compiled.probe_rows import ProbeRows
 from web_single.predictor.compiled.proof import MOST_HANDED_BACK, PROBE_ROWS, Progress, Prover
+from web_single.predictor.compiled.trees import Trees
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment
 from web_single.predictor.frames import Head, decode_rows, encode_rows
@@ -33,6 +34,8 @@ from web_single.predictor.signature import Signature
 from web_single.predictor.source_passing import why_not_passed_on
 
 CALL_SECONDS = 600
+TREES = "trees"
+QUICK_LINKS = ("mean", "sigmoid", "softmax")
 DATASET_SECONDS = 30
 
 Row = list[Any]
@@ -97,26 +100,41 @@ class Build:
         head, block = await self.runner.call({"ask": "convert"}, b"", timeout_seconds=CALL_SECONDS)
         if "not_converted" in head:
             return self._refusal(head["not_converted"])
-        write_files(self.folder, head["files"], block)
+        converted = head["converted"]
         try:
-            return await self._prove(head["converted"], list(head["files"]))
+            points = self._write_files(converted["last"], block)
+            return await self._prove(converted, points)
         except RunnerBrokenError as error:
             return self._refusal(f"The proof could not be finished: {error.sentence}")
+        except Exception as error:  # noqa: BLE001 - whatever the engines say to it: the plain way serves
+            return self._refusal(f"It cannot be computed: {type(error).__name__}: {error}")
+
+    def _write_files(self, last: Head, block: bytes) -> Points | None:
+        """Write what engines compute with, and return where trees split; None for a model without trees."""
+        if last["kind"] != TREES:
+            return None
+        self.tell("Compiling the trees", 0, None)
+        trees = Trees.read(last, block)
+        (self.folder / TREES_FILE).write_bytes(trees.to_treelite())
+        if last["float32"] and last["link"] in QUICK_LINKS:
+            (self.folder / LABELS_FILE).write_bytes(trees.to_onnx())
+        last |= {"magnitude": trees.magnitude(), "counts": None}  # they have served
+        return trees.points()
 
     def _refusal(self, reason: str, row: Row | None = None) -> Manifest:
         return Manifest(description=self.description, reason=reason, row=row)
 
-    async def _prove(self, converted: Head, files: Sequence[str]) -> Manifest:
+    async def _prove(self, converted: Head, points: Points | None) -> Manifest:
         answers = self._possible_answers(converted)
-        exact = (TREELITE,) if TREES_FILE in files else (NUMPY,)
+        exact = (NUMPY,) if points is None else (TREELITE,)
         told = Manifest(self.description, converted, answers, exact, missing=True)
-        ways = {"exact": exact} | ({"quick": (*exact, ONNX)} if LABELS_FILE in files else {})
+        ways = {"exact": exact} | ({"quick": (*exact, ONNX)} if (self.folder / LABELS_FILE).exists() else {})
         evaluations = {name: Evaluation(replace(told, engines=way), self.folder) for name, way in ways.items()}
         prover = Prover(self._ask, evaluations, with_probabilities=PROBABILITIES in answers)
+        features = self.signature.features or ()
         own = await self._own_rows()
-        probe = ProbeRows(self.signature.features or (), points_of(converted, len(self.signature.features or ())), own)
+        probe = ProbeRows(features, points_of(converted["steps"], points, len(features)), own)
         seconds = await prover.run(probe.kinds(self.rows), self.rows, self.tell)
-        converted["last"]["thresholds"] = None  # they may be many, and have served
         return self._judge(told, prover, seconds)
 
     def _possible_answers(self, converted: Head) -> tuple[str, ...]:

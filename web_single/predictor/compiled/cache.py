@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -25,7 +25,7 @@ KEY_DIGITS = 16
 MANIFEST = "manifest.json"
 LOCK = ".lock"
 UNFINISHED = ".making-"
-COMPUTED_WITH = ("numpy", "onnx", "onnxruntime", "skl2onnx", "treelite")
+COMPUTED_WITH = ("numpy", "onnx", "onnxruntime", "treelite")
 
 
 def key_of(delivery: Delivery, environment: Environment, config: Config) -> str:
@@ -97,11 +97,3 @@ def keep_manifest(folder: Path, manifest: Manifest) -> None:
     aside = folder / f"{MANIFEST}.{os.getpid()}"
     aside.write_text(manifest.as_text())
     aside.replace(folder / MANIFEST)
-
-
-def write_files(folder: Path, sizes: Mapping[str, int], block: bytes) -> None:
-    """Write the files that came one after the other in a block, each under its name."""
-    start = 0
-    for name, size in sizes.items():
-        (folder / Path(name).name).write_bytes(block[start : start + size])
-        start += size

@@ -9,7 +9,7 @@ import numpy as np
 from web_single.predictor.answer import Answer
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.outcome import labels_of, numbers_of, probabilities_of
-from web_single.predictor.compiled.scores import Score, graph_probabilities, linear_scores, tree_scores
+from web_single.predictor.compiled.scores import Score, linear_scores, quick_scores, tree_scores
 from web_single.predictor.compiled.steps import Array, UnusualRowsError, are_none, as_numbers, steps_of
 
 LABELS, PROBABILITIES, NUMBERS = "labels", "probabilities", "numbers"
@@ -17,6 +17,7 @@ NUMBER = "number"  # the link of regressors
 TREELITE, ONNX, NUMPY = "treelite", "onnxruntime", "numpy"
 TREES_FILE, LABELS_FILE = "trees.treelite", "labels.onnx"
 SURE_MARGIN = 1e-4  # between two probabilities in float32
+SURE_SHARE = 1e-5  # of all that is added up, between two sums in float32
 INLIERS = (-1, 1)
 
 Rows = Sequence[Sequence[Any]]
@@ -35,7 +36,8 @@ class Evaluation:
         self._dtype = np.float64 if all(feature["kind"] == "number" for feature in features) else object
         self._steps = steps_of(manifest.converted["steps"])
         self._scores = self._find_scores(last, folder, manifest.engines)
-        self._quick = graph_probabilities(folder / LABELS_FILE) if ONNX in manifest.engines else None
+        self._quick = quick_scores(folder / LABELS_FILE) if ONNX in manifest.engines else None
+        self._clear = max(SURE_MARGIN, SURE_SHARE * last.get("magnitude", 0.0))
         classes = INLIERS if self._link == "isolation" else manifest.description["classes"] or ()
         self._labels = [Answer(label, None) for label in classes]
 
@@ -86,13 +88,17 @@ class Evaluation:
         return answers
 
     def _answer_quickly(self, table: Array) -> list[Answer | None]:
-        """Answer labels by probabilities in float32 where one is clearly the largest, and all others exactly."""
+        """Answer labels by scores in float32 where one is clearly the largest, and all others exactly."""
         assert self._quick is not None  # noqa: S101 - who calls has looked
-        probabilities = self._quick(table)
-        answers: list[Answer | None] = [self._labels[at] for at in probabilities.argmax(axis=1).tolist()]
-        ordered = np.sort(probabilities, axis=1)
-        doubtful = ordered[:, -1] - ordered[:, -2] < SURE_MARGIN
-        if self._missing:  # which way a missing value goes, the graph does not know
+        scores = self._quick(table)
+        if scores.shape[1] == 1:
+            chosen, margin = scores[:, 0] > 0, np.abs(scores[:, 0])
+        else:
+            ordered = np.sort(scores, axis=1)
+            chosen, margin = scores.argmax(axis=1), ordered[:, -1] - ordered[:, -2]
+        answers: list[Answer | None] = [self._labels[at] for at in chosen.tolist()]
+        doubtful = ~(margin > self._clear)
+        if self._missing:
             doubtful |= np.isnan(table).any(axis=1)
         if doubtful.any():
             places = np.flatnonzero(doubtful)

@@ -14,7 +14,7 @@ def labels_of(scores: Scores, link: str, offset: float | None) -> tuple[Array, A
     """Return the position of the class of each row, and whether no error of the scores could change it."""
     values = scores.values
     if link == "isolation":
-        distance = values[:, 0] + (offset or 0.0)  # treelite's scores are those of scikit-learn, negated
+        distance = values[:, 0] + (offset or 0.0)
         return (distance <= 0).astype(np.intp), np.abs(distance) > scores.error
     if values.shape[1] == 1:
         return (values[:, 0] > 0).astype(np.intp), np.abs(values[:, 0]) > scores.error

@@ -7,16 +7,18 @@ AROUND = (-3.0, 3.0)  # of what was scaled
 Points = list[list[float]]
 
 
-def points_of(converted: dict[str, Any], columns: int) -> Points:
+def points_of(steps: Sequence[dict[str, Any]], thresholds: Points | None, columns: int) -> Points:
     """Return for each column of the input the values at which something may change; empty where none are known.
 
+    `thresholds` are those of the trees behind the steps; None for a model without trees.
     Rounded by what the steps before do: near the points that are meant, not at them.
     """
-    widths = [columns]
-    for step in converted["steps"]:
-        widths.append(width_after(step, widths[-1]))
-    thresholds = converted["last"]["thresholds"]
-    return through_steps(converted["steps"], thresholds or [list(AROUND) for _ in range(widths[-1])], columns)
+    if thresholds is None:
+        width = columns
+        for step in steps:
+            width = width_after(step, width)
+        thresholds = [list(AROUND) for _ in range(width)]
+    return through_steps(steps, thresholds, columns)
 
 
 def through_steps(steps: Sequence[dict[str, Any]], points: Points, columns: int) -> Points:

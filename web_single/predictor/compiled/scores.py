@@ -10,6 +10,7 @@ import numpy as np
 from web_single.predictor.compiled.steps import Array, as_numbers
 
 EPSILON = float(np.finfo(np.float64).eps)
+ODDNESS_ERROR = 1e-9  # of what is between 0 and 1
 SLACK = 8  # sums of other lengths and orders round differently; measured: at most 2
 
 
@@ -47,30 +48,29 @@ def tree_scores(told: dict[str, Any], path: Path) -> Score:
 
     model = treelite.Model.deserialize_bytes(path.read_bytes())
     kind = np.float32 if told["float32"] else np.float64
-    error = SLACK * EPSILON * told["magnitude"] + (ISOLATION_ERROR if told["link"] == "isolation" else 0.0)
+    error = SLACK * EPSILON * told["magnitude"]
 
     def compute(table: Array) -> Scores:
         rows = table.astype(kind)
-        values = treelite.gtil.predict(model, rows, nthread=1, pred_margin=told["link"] != "isolation")
+        values = treelite.gtil.predict(model, rows, nthread=1, pred_margin=True)
         return Scores(values.reshape(len(rows), -1), error)
 
-    return compute
+    def compute_oddness(table: Array) -> Scores:
+        return Scores(2.0 ** (-compute(table).values / told["scale"]), ODDNESS_ERROR)
+
+    return compute_oddness if told["link"] == "isolation" else compute
 
 
-ISOLATION_ERROR = 1e-7  # treelite's depths are float32
-
-
-def graph_probabilities(path: Path) -> Callable[[Array], Array]:
-    """Return what computes probabilities, shape (rows, classes), in float32 by onnxruntime, in one thread."""
+def quick_scores(path: Path) -> Callable[[Array], Array]:
+    """Return what computes scores, shape (rows, scores), in float32 by onnxruntime, in one thread."""
     import onnxruntime  # noqa: PLC0415 - only where there is a graph
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-    wanted = [session.get_outputs()[-1].name]
 
     def compute(table: Array) -> Array:
-        (found,) = session.run(wanted, {"X": table})
+        (found,) = session.run(None, {"X": table})
         return np.asarray(found)
 
     return compute
