@@ -34,18 +34,23 @@ FROM ${BASE_IMAGE}
 
 # The public images come without the bytecode of the standard library: each start would compile it.
 RUN python -m compileall -q -j 0 -x site-packages "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
-    && install -d -o 10001 -g 10001 /data /environments
+    && install -d -o 10001 -g 10001 /data /environments /compiled
 
 COPY --from=build /venv /venv
 COPY --from=build /package /venv
 COPY --from=build /delivery /delivery
 
-# What `web-single build` makes in an image that is made from this one stays in /environments.
+# What `web-single build` makes in an image that is made from this one stays in /environments and /compiled.
 # HOME is for the caches of what a delivery brings; /tmp is the one folder to write in beside /data.
 ENV PATH=/venv/bin:$PATH HOME=/tmp \
     APP_ENV=prod HOST=0.0.0.0 PORT=8000 DOCS=on \
-    MODEL_PATH=/delivery/model.joblib DB_URL=sqlite:////data/predictions.db ENVIRONMENTS_PATH=/environments
+    MODEL_PATH=/delivery/model.joblib DB_URL=sqlite:////data/predictions.db ENVIRONMENTS_PATH=/environments \
+    COMPILED_PATH=/compiled
 USER 10001:10001
+
+# The compiled model of the example, which takes a few seconds and is proved here.
+RUN web-single build
+
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \

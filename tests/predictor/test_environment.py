@@ -227,7 +227,7 @@ def test_code_by_value_of_our_own_python_needs_no_other(deliver: Deliver, enviro
 
 
 def start_build(delivery: Delivery, cache: Path, **variables: str) -> subprocess.Popen[str]:
-    settings = {"APP_ENV": "prod", "ENVIRONMENTS_PATH": str(cache), **variables}
+    settings = {"APP_ENV": "prod", "COMPILE": "off", "ENVIRONMENTS_PATH": str(cache), **variables}
     command: list[str | Path] = [OURS.with_name("web-single"), "build", delivery.artefact]
     return subprocess.Popen(
         command, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

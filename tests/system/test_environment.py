@@ -24,7 +24,7 @@ def predict(model, X):
 
 def build(artefact: Path, cache: Path, *options: str) -> str:
     command: list[str | Path] = [Path(sys.executable).with_name("web-single"), "build", artefact, *options]
-    settings = {"APP_ENV": "prod", "ENVIRONMENTS_PATH": str(cache)}
+    settings = {"APP_ENV": "prod", "COMPILE": "off", "ENVIRONMENTS_PATH": str(cache)}
     return subprocess.run(command, env=os.environ | settings, check=True, capture_output=True, text=True).stdout
 
 
