@@ -1,8 +1,8 @@
 """PredictionQueue: the shortcut for many requests at once: one call of the model and one commit for all that wait."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self
 
 from web_single.config import Config
@@ -17,6 +17,7 @@ from web_single.errors import (
 )
 from web_single.predictor.answer import Answer
 from web_single.predictor.predictor import Predictor
+from web_single.service.pace import Pace
 from web_single.service.waiting_line import Prediction, Waiting, WaitingLine
 
 MOST_DEATHS = 2
@@ -27,15 +28,18 @@ class PredictionQueue:
     """While one batch is committed the next one is predicted, and never more than that.
 
     A request that finds nobody waiting goes at once. What goes wrong with one row is told to that row alone.
+    Where there is a compiled model it is asked first, in the thread that commits; what it hands back waits for the
+    model itself.
     """
 
     def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
         self._predictor = predictor
         self._store = store
-        self._line = WaitingLine(max_batch=config.max_batch, timeout_seconds=config.waiting_timeout_seconds)
+        self._line, self._line_for_compiled = WaitingLine(config), WaitingLine(config)
         self._loop = asyncio.get_running_loop()
         self._commit: asyncio.Task[None] | None = None
-        self._serving = asyncio.create_task(self._serve())
+        self._pace = Pace()
+        self._serving = [asyncio.create_task(self._serve()), asyncio.create_task(self._serve_compiled())]
 
     @classmethod
     @asynccontextmanager
@@ -52,27 +56,55 @@ class PredictionQueue:
         """Return the prediction of one row when it is committed."""
         answered: asyncio.Future[Prediction] = self._loop.create_future()
         shape = self._predictor.signature.shape_of(row)
-        self._line.add(Waiting(row, shape, with_probabilities, answered))
+        line = self._line if self._predictor.compiled is None else self._line_for_compiled
+        line.add(Waiting(row, shape, with_probabilities, answered))
         return await answered
 
     async def close(self) -> None:
         """Refuse all who wait, and finish no more."""
         self._line.close(STOPPING)
-        tasks = {self._serving, *([self._commit] if self._commit is not None else [])}
+        self._line_for_compiled.close(STOPPING)
+        tasks = {*self._serving, *([self._commit] if self._commit is not None else [])}
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
 
     async def _serve(self) -> None:
         while True:
-            batch = await self._line.next_batch()
-            try:
+            batch = await self._line.next_batch(hear_all=True)
+            with telling(batch):
                 await self._serve_batch(batch)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told to those who wait, and others go on
-                refuse(batch, error)
-            except asyncio.CancelledError:
-                refuse(batch, STOPPING)
-                raise
+                if self._commit is not None and self._pace.gains_by_waiting():
+                    await self._commit
+
+    async def _serve_compiled(self) -> None:
+        while True:
+            batch = await self._line_for_compiled.next_batch(hear_all=False)
+            with telling(batch):
+                await self._answer_compiled(batch)
+
+    async def _answer_compiled(self, batch: list[Waiting]) -> None:
+        """Predict and commit in one thread what the compiled model is sure of; let the others wait for the model."""
+        rows, with_probabilities = [waiting.row for waiting in batch], batch[0].with_probabilities
+        answers: list[Answer | None] = [None] * len(batch)
+
+        def predict() -> list[NewPrediction]:
+            compiled = self._predictor.compiled
+            if compiled is not None:
+                answers[:] = compiled.predict(rows, with_probabilities=with_probabilities)
+                self._predictor.verify(rows, answers)
+            return [
+                NewPrediction(answer.result, row, answer.probabilities)
+                for row, answer in zip(rows, answers, strict=True)
+                if answer is not None
+            ]
+
+        ids = iter(await self._store.add_group(predict, self._predictor.delivery.version))
+        for waiting, answer in zip(batch, answers, strict=True):
+            if answer is None:
+                self._line.add(waiting)
+            else:
+                waiting.answer(Prediction(next(ids), answer.result, answer.probabilities))
 
     async def _serve_batch(self, batch: list[Waiting]) -> None:
         """Ask for all at once; where that goes wrong, for halves of it, until the row at fault is alone."""
@@ -97,7 +129,10 @@ class PredictionQueue:
 
     async def _ask(self, part: list[Waiting]) -> list[Answer]:
         rows = [waiting.row for waiting in part]
-        return await self._predictor.answer(rows, with_probabilities=part[0].with_probabilities, shared=len(part) > 1)
+        with self._pace.predicting():
+            return await self._predictor.predict(
+                rows, with_probabilities=part[0].with_probabilities, shared=len(part) > 1
+            )
 
     async def _survive(self, parts: list[list[Waiting]], deaths: int) -> None:
         """Wait for a new model's process, as long as those who wait for it may; after some deaths, give up."""
@@ -124,16 +159,24 @@ class PredictionQueue:
             NewPrediction(answer.result, waiting.row, answer.probabilities)
             for waiting, answer in zip(part, answers, strict=True)
         ]
-        try:
+        with telling(part), self._pace.answering():
             ids = await self._store.add_group(lambda: predictions, self._predictor.delivery.version)
-        except Exception as error:  # noqa: BLE001 - as in `_serve`; none of them is acknowledged
-            refuse(part, error)
-            return
-        except asyncio.CancelledError:
-            refuse(part, STOPPING)
-            raise
-        for waiting, answer, prediction_id in zip(part, answers, ids, strict=True):
-            waiting.answer(Prediction(prediction_id, answer.result, answer.probabilities))
+            for waiting, answer, prediction_id in zip(part, answers, ids, strict=True):
+                waiting.answer(Prediction(prediction_id, answer.result, answer.probabilities))
+            await asyncio.sleep(0)  # the answers are written
+            await asyncio.sleep(0)  # and the next requests are read
+
+
+@contextmanager
+def telling(batch: list[Waiting]) -> Iterator[None]:
+    """Tell those who wait whatever goes wrong, and go on; none of them is acknowledged."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a failure of our own, too, is theirs to hear
+        refuse(batch, error)
+    except asyncio.CancelledError:
+        refuse(batch, STOPPING)
+        raise
 
 
 def halves_of(part: list[Waiting]) -> list[list[Waiting]]:

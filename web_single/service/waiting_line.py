@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from web_single.config import Config
 from web_single.errors import OverloadedError, WebSingleError
 
 QUIET_PASSES = 2
@@ -42,11 +43,11 @@ class Waiting:
 
 
 class WaitingLine:
-    """Who has waited for `timeout_seconds` is refused; at most `max_batch` leave it at once."""
+    """Who has waited too long is refused; only so many leave it at once."""
 
-    def __init__(self, *, max_batch: int, timeout_seconds: float) -> None:
-        self._max_batch = max_batch
-        self._timeout_seconds = timeout_seconds
+    def __init__(self, config: Config) -> None:
+        self._max_batch = config.max_batch
+        self._timeout_seconds = config.waiting_timeout_seconds
         self._loop = asyncio.get_running_loop()
         self._line: deque[Waiting] = deque()
         self._somebody_waits: asyncio.Future[None] | None = None
@@ -62,13 +63,17 @@ class WaitingLine:
         elif self._timer is None:
             self._timer = self._loop.call_at(waiting.deadline, self._refuse_late)
 
-    async def next_batch(self) -> list[Waiting]:
-        """Wait until somebody waits, and return those whose rows can share a call with that one's."""
+    async def next_batch(self, *, hear_all: bool) -> list[Waiting]:
+        """Wait until somebody waits, and return those whose rows can share a call with that one's.
+
+        With `hear_all` those come in first whose requests have arrived already.
+        """
         while True:
             if not self._line:
                 self._somebody_waits = self._loop.create_future()
                 await self._somebody_waits
-            await self._hear_all()
+            if hear_all:
+                await self._hear_all()
             batch = self._take()
             if batch:
                 return batch
@@ -81,7 +86,7 @@ class WaitingLine:
             self._line.popleft().refuse(error)
 
     async def _hear_all(self) -> None:
-        """Let those come in whose requests have arrived already, and wait for nobody else.
+        """Read what has arrived, and wait for nobody else.
 
         A pass of the event loop reads what has arrived; the next one runs what that has woken.
         """
