@@ -42,6 +42,7 @@ class Event(StrEnum):
     COMPILED_REFUTED = "compiled_refuted"
     MODEL_OUTPUT = "model_output"
     MODEL_OUTPUT_DROPPED = "model_output_dropped"
+    ROWS_DEPEND = "rows_depend"
     DELIVERED_CODE_FAILED = "delivered_code_failed"
     DELIVERY_TRAINS = "delivery_trains"
     DELIVERY_CHANGED = "delivery_changed"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from web_single.protocol import limited_protocol
 
 BACKLOG = 2048
 CLOSING_SECONDS = 1
+GARBAGE_THRESHOLD = 10_000  # objects: a request leaves no cycles of any weight
 
 log = get_logger()
 
@@ -81,7 +83,10 @@ class WebServer(uvicorn.Server):
         log.info(Event.SERVER_STOPPED)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept, and tell."""
+        """Begin to accept, and tell. What is there by now stays: it need not be looked through for garbage again."""
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GARBAGE_THRESHOLD)
         await super().startup(sockets)
         self._on_started()
 

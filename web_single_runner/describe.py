@@ -25,6 +25,7 @@ def describe(delivered):
         "features": features and [told(feature) for feature in features],
         "container": probe.plan.container,
         "row_by_row": probe.plan.row_by_row,
+        "rows_depend": probe.rows_depend,
         "classes": classes,
         "probabilities": probe.has_probabilities,
         "result": kind_of(probe.results, classes),

@@ -78,6 +78,7 @@ def test_the_model_is_described(client: TestClient) -> None:
         "result": {"kind": "label", "outputs": None},
         "container": "list",
         "row_by_row": False,
+        "shares_calls": True,
         "scikit_learn": {"made_with": None, "runs_with": None},
         "runner": {"state": "ready", "restarts": 0, "trouble": None},
         "compiled": {

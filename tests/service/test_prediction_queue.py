@@ -221,6 +221,25 @@ async def test_who_is_not_answered_when_the_service_stops_is_told_so(
             await request
 
 
+async def test_a_row_that_depends_on_its_company_ends_the_sharing(
+    make_config: Callable[..., Config], trained: Callable[[str], Path], calls: list[list[float]]
+) -> None:
+    app = create_app(make_config(model_path=trained("crowd"), verify_share=1))
+    async with app.router.lifespan_context(app):
+        service: PredictionService = app.state.prediction_service
+        predictor = service._predictor
+        assert app.state.status_service.describe_model().shares_calls is True  # the rows of its start are told nothing
+        assert await outcomes_of([service.predict([0, n]) for n in range(3)]) == [1, 1, 1]
+        await wait_until_async(lambda: predictor.sharing.verification.verified == 3)
+        assert predictor.sharing.is_over is False
+        assert await outcomes_of([service.predict([200, n]) for n in range(3)]) == [3, 3, 3]
+        await wait_until_async(lambda: predictor.sharing.is_over)
+        assert app.state.status_service.describe_model().shares_calls is False
+        calls.clear()
+        assert await outcomes_of([service.predict([200, n]) for n in range(3)]) == [1, 1, 1]
+        assert calls[:3] == [[0], [1], [2]]
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_in_whatever_company_each_row_gets_the_answer_it_gets_alone(start: StartService, seed: int) -> None:
     dice = random.Random(seed)

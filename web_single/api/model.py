@@ -44,6 +44,7 @@ def response_of(model: ModelStatus) -> ModelResponse:
         result=ResultResponse(kind=signature.result, outputs=signature.outputs),
         container=signature.container,
         row_by_row=signature.row_by_row,
+        shares_calls=model.shares_calls,
         scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
         environment=EnvironmentResponse(
             origin=model.environment.origin,

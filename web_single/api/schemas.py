@@ -208,6 +208,7 @@ class ModelResponse(Response):
     result: ResultResponse
     container: str
     row_by_row: bool
+    shares_calls: bool
     scikit_learn: ScikitLearnResponse
     environment: EnvironmentResponse
     runner: RunnerResponse

@@ -21,14 +21,15 @@ from web_single.monitoring import Event, get_logger
 from web_single.predictor.answer import Answer
 from web_single.predictor.compiled.compilation import Compilation
 from web_single.predictor.compiled.model import CompiledModel
-from web_single.predictor.compiled.verification import Verification
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.delivery_watch import DeliveryWatch
 from web_single.predictor.environment import Environment
 from web_single.predictor.equality import are_equal
 from web_single.predictor.frames import Head, decode_rows, encode_rows
 from web_single.predictor.runner_process import RunnerProcess
+from web_single.predictor.sharing import Sharing
 from web_single.predictor.signature import Signature
+from web_single.predictor.verification import Verification
 
 log = get_logger()
 
@@ -62,6 +63,7 @@ class Predictor:
         self._ready = asyncio.Event()
         self._backoff = Backoff()
         self.compilation = Compilation(delivery, environment, config)
+        self.sharing = Sharing(self.predict, share=config.verify_share)
         self.verification = Verification(self.predict, self.compilation.refute, share=config.verify_share)
 
     async def start(self) -> None:
@@ -79,6 +81,7 @@ class Predictor:
             self._take_description(self.compiled.manifest.description)
         self.compilation.start_building()
         self.verification.start()
+        self.sharing.verification.start()
 
     async def _start_first(self) -> None:
         self._runner = runner = await self._start_runner()
@@ -100,6 +103,7 @@ class Predictor:
         self.state = RunnerState.STOPPED
         await self.compilation.stop()
         await self.verification.stop()
+        await self.sharing.verification.stop()
         await ended(self.started)
         if not self.started.cancelled() and self.started.exception() is None:
             await ended(self._keeper)

@@ -17,6 +17,7 @@ class Signature:
 
     `result` is "label", "number", "text", "several" (then `outputs` says how many) or "any";
     `container` what the delivered `predict` gets: a "dataframe", an "array", a "list", "texts" or a "row".
+    `rows_depend` tells whether a row was answered otherwise among others than alone.
     """
 
     features: tuple[Feature, ...] | None = None
@@ -26,6 +27,7 @@ class Signature:
     outputs: int | None = None
     container: str = "array"
     row_by_row: bool = False
+    rows_depend: bool = False
 
     @classmethod
     def from_description(cls, description: dict[str, Any]) -> Self:
@@ -35,6 +37,7 @@ class Signature:
             features=tuple(map(Feature.from_description, features)) if features is not None else None,
             classes=tuple(classes) if classes is not None else None,
             **{name: description[name] for name in ("probabilities", "result", "outputs", "container", "row_by_row")},
+            rows_depend=description["rows_depend"],
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -94,11 +97,16 @@ class Signature:
         listed = self._listed_where_known
         return None if listed is None else tuple([type(row[at]) for at in listed])
 
+    @property
+    def shares_calls(self) -> bool:
+        """Whether rows of several requests may share a call of the model."""
+        return self._listed_where_known is not None
+
     @cached_property
     def _listed_where_known(self) -> list[int] | None:
         """The columns that hold more than numbers; None where rows must be asked alone."""
         kinds = [feature.kind for feature in self.features or ()]
-        if not kinds or Kind.ANY in kinds or self.row_by_row:
+        if not kinds or Kind.ANY in kinds or self.row_by_row or self.rows_depend:
             return None
         return [at for at, kind in enumerate(kinds) if kind is not Kind.NUMBER]
 

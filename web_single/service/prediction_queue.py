@@ -55,7 +55,7 @@ class PredictionQueue:
     async def predict(self, row: Sequence[Any], *, with_probabilities: bool = False) -> Prediction:
         """Return the prediction of one row when it is committed."""
         answered: asyncio.Future[Prediction] = self._loop.create_future()
-        shape = self._predictor.signature.shape_of(row)
+        shape = self._predictor.sharing.shape_of(self._predictor.signature, row)
         line = self._line if self._predictor.compiled is None else self._line_for_compiled
         line.add(Waiting(row, shape, with_probabilities, answered))
         return await answered
@@ -129,10 +129,14 @@ class PredictionQueue:
 
     async def _ask(self, part: list[Waiting]) -> list[Answer]:
         rows = [waiting.row for waiting in part]
+        is_shared = len(part) > 1
         with self._pace.predicting():
-            return await self._predictor.predict(
-                rows, with_probabilities=part[0].with_probabilities, shared=len(part) > 1
+            answers = await self._predictor.predict(
+                rows, with_probabilities=part[0].with_probabilities, shared=is_shared
             )
+        if is_shared:
+            self._predictor.sharing.verification.take(rows, answers)
+        return answers
 
     async def _survive(self, parts: list[list[Waiting]], deaths: int) -> None:
         """Wait for a new model's process, as long as those who wait for it may; after some deaths, give up."""

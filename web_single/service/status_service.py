@@ -36,6 +36,7 @@ class ModelStatus:
     modules: tuple[str, ...]
     estimator: str
     signature: Signature
+    shares_calls: bool
     made_with: str | None
     runs_with: str | None
     environment: Environment
@@ -74,6 +75,7 @@ class StatusService:
             modules=predictor.delivery.contents.modules,
             estimator=predictor.description["estimator"],
             signature=predictor.signature,
+            shares_calls=predictor.signature.shares_calls and not predictor.sharing.is_over,
             made_with=predictor.delivery.contents.scikit_learn,
             runs_with=predictor.description["scikit_learn"],
             environment=predictor.environment,

@@ -1,4 +1,4 @@
-"""Verification: a small share of what the compiled model answers, recomputed by the model itself in the background."""
+"""Verification: a small share of what a shortcut answers, asked of the model itself in the background."""
 
 import asyncio
 import contextlib

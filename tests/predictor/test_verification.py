@@ -8,9 +8,9 @@ import pytest
 
 from tests.waiting import wait_until_async
 from web_single.errors import DeliveredCodeError, InvalidFeaturesError, ModelUnavailableError
+from web_single.predictor import verification as verification_module
 from web_single.predictor.answer import Answer
-from web_single.predictor.compiled import verification as verification_module
-from web_single.predictor.compiled.verification import MOST_WAITING, Verification
+from web_single.predictor.verification import MOST_WAITING, Verification
 
 pytestmark = pytest.mark.anyio
 
