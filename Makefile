@@ -31,6 +31,7 @@ check: .venv/.installed-dev ## lint, format, types, the direction of the tiers, 
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@cd examples/straightforward && ../../$(BIN)/mypy --config-file ../../pyproject.toml --cache-dir ../../.mypy_cache/straightforward .
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hadolint Dockerfile
 
