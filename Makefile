@@ -1,7 +1,7 @@
 # `make help` lists what there is to do. Everything sets itself up: Poetry in .tools, the dependencies in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve setup test container-test check format docs openapi lock soak gallery clean moved
+.PHONY: help serve setup test container-test check format docs openapi lock soak gallery bench bench-peers clean moved
 
 # Without cached bytecode each start would compile all libraries: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
@@ -53,6 +53,12 @@ soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the 
 
 gallery: .venv/.installed-dev ## serve deliveries of every style and of every time, and write the tables of docs/handover.md
 	@GALLERY=all $(BIN)/python -m pytest --timeout 1800 tests/gallery
+
+bench: .venv/.installed-dev ## measure the service beside the straightforward one (GROWTH=1: more deliveries, rows, features, clients)
+	@$(BIN)/python -m benchmarks.throughput measure $(if $(GROWTH),growth,ladder) $(BENCH)
+
+bench-peers: .venv/.installed-dev ## measure other model servers beside it, each in an environment of its own
+	@$(BIN)/python -m benchmarks.throughput measure peers $(BENCH)
 
 setup: .venv/.installed-dev ## set everything up, development tools included
 

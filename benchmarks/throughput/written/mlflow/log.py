@@ -1,0 +1,4 @@
+import joblib
+import mlflow
+
+mlflow.sklearn.save_model(joblib.load("model.joblib"), "logged", serialization_format="cloudpickle")
