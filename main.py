@@ -10,6 +10,7 @@ INTERPRETER = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
 def main():
     """Serve; on an interpreter without our packages, with the one that `make` or Poetry has set up."""
     try:
+        import web_single.serve_command  # noqa: F401 - fails here where something is missing
         from web_single.cli import main as run
     except KeyboardInterrupt:
         sys.exit(130)
