@@ -10,7 +10,10 @@ INTERPRETER = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
 def main():
     """Serve; on an interpreter without our packages, with the one that `make` or Poetry has set up."""
     try:
-        import web_single.serve_command  # noqa: F401 - fails here where something is missing
+        from web_single.starting import nothing_is_garbage
+
+        with nothing_is_garbage():
+            import web_single.serve_command  # noqa: F401 - fails here where something is missing
         from web_single.cli import main as run
     except KeyboardInterrupt:
         sys.exit(130)

@@ -19,6 +19,7 @@ from web_single.errors import (
     NewDeliveryError,
     WebSingleError,
 )
+from web_single.starting import nothing_is_garbage
 
 EXIT_CODES: dict[type[WebSingleError], int] = {
     ConfigError: 2,
@@ -38,7 +39,8 @@ class Commands(Mapping[str, Any]):
         """Return a command, as Typer makes it of the function of this name."""
         if name not in NAMES:
             raise KeyError(name)
-        module = import_module(f"web_single.{name}_command")
+        with nothing_is_garbage():
+            module = import_module(f"web_single.{name}_command")
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         alone.command(name)(getattr(module, name))
         return get_command(alone)

@@ -10,15 +10,18 @@ import time
 from contextlib import suppress
 from functools import partial
 
-from structlog.contextvars import bind_contextvars
+from web_single.starting import nothing_is_garbage
 
-from web_single.app import create_app
-from web_single.config import Config
-from web_single.errors import StartError
-from web_single.monitoring import configure_logging
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import Environment
-from web_single.server import WebServer
+with nothing_is_garbage():
+    from structlog.contextvars import bind_contextvars
+
+    from web_single.app import create_app
+    from web_single.config import Config
+    from web_single.errors import StartError
+    from web_single.monitoring import configure_logging
+    from web_single.predictor.delivery import Delivery
+    from web_single.predictor.environment import Environment
+    from web_single.server import WebServer
 
 LONGEST_ORDERS_BYTES = 2**24  # a digest for each file of the delivery among them
 
