@@ -17,11 +17,11 @@ from tests.deliveries import EXAMPLE
 from tests.predictor.conftest import TINY, Deliver
 from web_single.config import Config
 from web_single.errors import DeliveryError
-from web_single.predictor import environment_builder
+from web_single.predictor import environment, environment_builder
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.environment_cache import EnvironmentCache, key_of
-from web_single.predictor.interpreters import ask, base_python, interpreters
+from web_single.predictor.interpreters import Installed, ask, base_python, interpreters
 from web_single.predictor.predictor import Predictor
 from web_single.predictor.requirements import Requirements
 
@@ -38,8 +38,8 @@ dynamic = ["version"]
 """
 
 
-def folder_of(environment: Environment) -> Path:
-    return environment.python.parent.parent
+def folder_of(found: Environment) -> Path:
+    return found.python.parent.parent
 
 
 def test_the_example_runs_on_the_servers_own_libraries(environment_config: MakeConfig) -> None:
@@ -47,6 +47,18 @@ def test_the_example_runs_on_the_servers_own_libraries(environment_config: MakeC
     assert (found.python, found.origin) == (OURS, "server")
     assert found.packages["scikit-learn"] == "1.9.1"
     assert Environment.from_json(json.loads(json.dumps(found.as_json()))) == found
+
+
+def test_our_own_interpreter_is_asked_once(environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def ask_and_count(python: Path, *names: list[str]) -> Installed:
+        asked.append(python)
+        return ask(python, *names)
+
+    monkeypatch.setattr(environment, "ask", ask_and_count)
+    find_environment(Delivery.open(EXAMPLE / "model.joblib"), environment_config())
+    assert asked == [OURS]
 
 
 @pytest.mark.parametrize(

@@ -76,13 +76,16 @@ def find_environment(
     """
     finder = Finder(delivery, Requirements.of(delivery), config)
     if config.model_environment not in ENVIRONMENT_WORDS:
-        return finder.checked(Path(config.model_environment), "given")
-    fault = finder.fault_of_ours()
+        given = Path(config.model_environment)
+        return finder.checked(given, "given", finder.ask(given))
+    ours = finder.ask(Path(sys.executable))
+    fault = finder.fault_of_ours(ours)
     if fault is None:
-        return finder.checked(Path(sys.executable), "server")
+        return finder.checked(Path(sys.executable), "server", ours)
     if config.model_environment == SERVER:
         raise DeliveryError(f"{fault} MODEL_ENVIRONMENT=auto makes an environment for it.")
-    return finder.checked(finder.made(fault, build=build, tell=tell), "made")
+    made = finder.made(fault, build=build, tell=tell)
+    return finder.checked(made, "made", finder.ask(made))
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,14 @@ class Finder:
         """Whether another scikit-learn than the artefact's may answer."""
         return self.config.model_versions is ModelVersions.TRUST
 
-    def fault_of_ours(self) -> str | None:
+    def ask(self, python: Path) -> Installed:
+        """Ask an interpreter for what the delivery names."""
+        packages = [distribution_of(module) for module in self.requirements.modules]
+        return ask(python, self.requirements.modules, packages)
+
+    def fault_of_ours(self, installed: Installed) -> str | None:
         """Return a sentence on why our own interpreter does not suit, or None where it does."""
-        ours, file = Path(sys.executable), self.requirements.file
-        installed = ask(ours, self.requirements.modules)
+        file = self.requirements.file
         insists = self.trusts and self.config.model_environment == SERVER
         if not self.trusts and self._is_other(installed):
             return self._tell_other(installed)
@@ -114,7 +121,7 @@ class Finder:
         if file is None or insists:
             return None
         included_files(file)  # refuses what would run code
-        check: Arguments = ["pip", "install", "--check", "--python", ours, *WHEELS_ONLY, "-r", file]
+        check: Arguments = ["pip", "install", "--check", "--python", sys.executable, *WHEELS_ONLY, "-r", file]
         checked = run_uv(check, folder=file.parent, index=NO_INDEX)
         # uv needs a folder to write in, which a container that is locked up may not have.
         if checked.succeeded or (not checked.is_an_answer and are_met_by_ours(file)):
@@ -152,10 +159,8 @@ class Finder:
         log.info(Event.ENVIRONMENT_MADE, folder=str(cache.folder / key), seconds=seconds)
         return cache.folder / key / "bin/python"
 
-    def checked(self, python: Path, origin: str) -> Environment:
+    def checked(self, python: Path, origin: str, installed: Installed) -> Environment:
         """Return an interpreter as what runs the delivery, if it has all that this names, in the right version."""
-        packages = [distribution_of(module) for module in self.requirements.modules]
-        installed = ask(python, self.requirements.modules, packages)
         if installed.missing:
             raise DeliveryError(
                 tell_missing(installed.missing, BY_REQUIREMENTS if origin == "made" else f"for {python}")
