@@ -1,6 +1,7 @@
 """The model's own process, as it loads every kind of delivery; started as the server starts it."""
 
 import asyncio
+import gc
 import os
 import py_compile
 import subprocess
@@ -304,3 +305,27 @@ async def test_the_kernel_takes_it_before_the_server_when_memory_is_short(plain:
     async with running(plain) as runner:
         score = Path(f"/proc/{runner.pid}/oom_score_adj")
         assert await asyncio.to_thread(score.read_text) == "500\n"
+
+
+async def test_modules_are_imported_without_a_look_for_garbage_which_is_looked_for_afterwards(
+    deliver: Callable[..., Path],
+) -> None:
+    code = """
+import gc
+AT_IMPORT = gc.get_threshold()[0]
+def predict(model, X): return [[AT_IMPORT, gc.get_threshold()[0], gc.isenabled()] for _ in X]
+"""
+    usual = gc.get_threshold()[0]
+    async with running(deliver(None, code)) as runner:
+        assert await ask(runner, [[0.0]]) == {"results": [[1_000_000, usual, True]]}
+
+
+async def test_what_the_delivered_code_says_of_garbage_holds(deliver: Callable[..., Path]) -> None:
+    code = """
+import gc
+gc.disable()
+gc.set_threshold(123)
+def predict(model, X): return [[gc.get_threshold()[0], gc.isenabled()] for _ in X]
+"""
+    async with running(deliver(None, code)) as runner:
+        assert await ask(runner, [[0.0]]) == {"results": [[123, False]]}
