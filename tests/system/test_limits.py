@@ -15,6 +15,7 @@ import pytest
 
 from tests.api.wrong_requests import WRONG_REQUESTS
 from tests.openapi_document import KEPT
+from tests.predictions import fill
 from tests.system.connections import HEAD, connect, read_to_the_end, send
 from tests.system.servers import Server, running
 
@@ -219,14 +220,14 @@ def test_a_tunnel_is_refused(server: Server) -> None:
 
 
 def test_a_slow_reader_of_a_long_list_is_not_cut_off_although_it_owes_a_body(tmp_path: Path) -> None:
-    with running(tmp_path, READ_TIMEOUT_SECONDS=READ_TIMEOUT_SECONDS) as server:
-        for _ in range(LONG_LIST // 1000):
-            instances = {"instances": [[5.1, 3.5, 1.4, 0.2]] * 1000}
-            assert httpx2.post(f"{server.url}/predict/batch", json=instances, timeout=30).status_code == 200
-        with closing(connect(server, buffer_bytes=4096)) as connection:
-            connection.sendall(b"GET /predict?detail=true HTTP/1.1\r\nContent-Length: 3\r\n\r\n[")
-            time.sleep(READ_TIMEOUT_SECONDS * 3)
-            received = read_to_the_end(connection)
+    fill(tmp_path / "predictions.db", LONG_LIST)
+    with (
+        running(tmp_path, READ_TIMEOUT_SECONDS=READ_TIMEOUT_SECONDS) as server,
+        closing(connect(server, buffer_bytes=4096)) as connection,
+    ):
+        connection.sendall(b"GET /predict?detail=true HTTP/1.1\r\nContent-Length: 3\r\n\r\n[")
+        time.sleep(READ_TIMEOUT_SECONDS * 3)
+        received = read_to_the_end(connection)
     assert received.endswith(b"]\r\n0\r\n\r\n")
     assert received.count(b'"created_at"') == LONG_LIST
 

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -95,17 +96,19 @@ def test_who_has_shut_its_own_side_gets_all_answers_to_whole_requests(server: Se
     assert last_id(server) == before + count
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        [LIVE, b"\r\n"],
-        [b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", b"hello"],
-        [HEAD + b"Content-Length: 2000000\r\n\r\n", b" " * 2_000_000],
-    ],
-    ids=["an empty line after an answer", "a body after its 404", "a body after its 413"],
-)
-def test_a_connection_that_rests_is_closed_in_the_end(server: Server, parts: list[bytes]) -> None:
-    assert len(send(server, *parts, pause_seconds=0.2).statuses) == 1
+WHAT_RESTS = {
+    "an empty line after an answer": [LIVE, b"\r\n"],
+    "a body after its 404": [b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n", b"hello"],
+    "a body after its 413": [HEAD + b"Content-Length: 2000000\r\n\r\n", b" " * 2_000_000],
+}
+
+
+def test_a_connection_that_rests_is_closed_in_the_end(server: Server) -> None:
+    with ThreadPoolExecutor(len(WHAT_RESTS)) as at_once:  # each rests for five seconds
+        answers = at_once.map(lambda parts: send(server, *parts, pause_seconds=0.2), WHAT_RESTS.values())
+        assert {what: len(answer.statuses) for what, answer in zip(WHAT_RESTS, answers, strict=True)} == dict.fromkeys(
+            WHAT_RESTS, 1
+        )
 
 
 def test_half_a_request_behind_a_slow_one_is_told_that_it_is_late(server: Server) -> None:
