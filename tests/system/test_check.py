@@ -19,6 +19,8 @@ from web_single.config import CHECKOUT
 from web_single.predictor.delivery import fingerprint
 from web_single.service.check.kinds import Kind
 
+pytestmark = pytest.mark.measured
+
 COMMAND = str(Path(sys.executable).with_name("web-single"))
 
 

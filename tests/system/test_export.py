@@ -22,6 +22,8 @@ from tests.system.servers import running
 from tests.waiting import wait_until
 from web_single.config import CHECKOUT
 
+pytestmark = pytest.mark.measured
+
 ROWS = int(os.environ.get("ROWS", "100000"))
 COMMAND = (sys.executable, "-c", "from web_single.cli import main; main()", "export")
 NoteFigure = Callable[[str], None]

@@ -24,12 +24,6 @@ CLIENTS = 8
 NoteFigure = Callable[[str], None]
 
 
-@pytest.fixture(autouse=True)
-def _without_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is killed while it writes its coverage leaves a broken file."""
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_kill_9_of_everything_loses_nothing_that_was_acknowledged(
     tmp_path: Path, workers: int, note_figure: NoteFigure

@@ -19,6 +19,8 @@ from tests.predictions import fill
 from tests.system.connections import HEAD, connect, read_to_the_end, send
 from tests.system.servers import Server, running
 
+pytestmark = pytest.mark.measured
+
 READ_TIMEOUT_SECONDS = 1
 MAX_HEADER_BYTES = 4096
 MAX_BODY_BYTES = 50_000

@@ -15,6 +15,8 @@ from tests.deliveries import HEALTHY, SLEEP
 from tests.system.connections import HEAD, Answer, connect, read_to_the_end, send
 from tests.system.servers import Server, running
 
+pytestmark = pytest.mark.measured
+
 SECONDS = 0.5
 READ_TIMEOUT_SECONDS = 6  # longer than a connection may rest between two requests
 LIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -19,6 +19,8 @@ from tests.system.servers import Server, running
 from tests.waiting import wait_until
 from web_single.config import CHECKOUT
 
+pytestmark = pytest.mark.measured
+
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 
 
@@ -153,8 +155,9 @@ def test_a_host_that_nobody_knows_is_told(tmp_path: Path, plain: Path) -> None:
 
 
 def test_two_workers_starting_at_once_do_not_trip_over_each_other(
-    tmp_path: Path, plain: Path, note_figure: Callable[[str], None]
+    tmp_path: Path, plain: Path, note_figure: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # the sooner they start, the closer they are
     rounds = 2 * ROUNDS
     for number in range(rounds):
         folder = tmp_path / str(number)

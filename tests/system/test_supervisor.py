@@ -9,11 +9,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.deliveries import SLEEP
 from tests.system.load import run_load
 from tests.system.servers import Server, is_gone, running
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.measured
 
 
 def test_a_crash_loop_ends_with_the_last_reason(tmp_path: Path) -> None:
