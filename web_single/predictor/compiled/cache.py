@@ -19,8 +19,8 @@ from web_single.config import Config
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment
+from web_single.predictor.runner_process import RUNNER
 
-FORMAT = 1  # of what is kept and of what is computed with it; another one is another key
 KEY_DIGITS = 16
 MANIFEST = "manifest.json"
 LOCK = ".lock"
@@ -29,11 +29,23 @@ COMPUTED_WITH = ("numpy", "onnx", "onnxruntime", "treelite")
 
 
 def key_of(delivery: Delivery, environment: Environment, config: Config) -> str:
-    """Return what tells compiled models apart: the delivery, what runs it, what compiles and computes, the machine."""
+    """Return what tells compiled models apart: the delivery, what runs it, what compiles and computes, the machine.
+
+    What converts and computes is code of ours too: with each change of it a model is compiled and proved anew.
+    """
     ours = {name: metadata.version(name) for name in COMPUTED_WITH}
     theirs = (environment.python_version, environment.packages)
-    content = json.dumps([FORMAT, delivery.sha256, theirs, ours, sysconfig.get_platform(), config.compile])
+    content = json.dumps([code_digest(), delivery.sha256, theirs, ours, sysconfig.get_platform(), config.compile])
     return hashlib.sha256(content.encode()).hexdigest()[:KEY_DIGITS]
+
+
+def code_digest() -> str:
+    """Return a digest of the code that describes, converts and computes."""
+    digest = hashlib.sha256()
+    for folder in (Path(__file__).parent, RUNNER):
+        for path in sorted(folder.glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
