@@ -50,8 +50,8 @@ openapi: .venv/.installed-dev ## write docs/openapi.json anew, the OpenAPI docum
 container-test: .venv/.installed-dev ## build the image and test it, on Debian as root (`make test` does so too)
 	@$(BIN)/python -m pytest tests/container
 
-soak: .venv/.installed-dev ## the kill tests, many rounds (ROUNDS, 50), and the reads of a large table (ROWS, 1,000,000)
-	@ROUNDS=$${ROUNDS:-50} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system
+soak: .venv/.installed-dev ## the system tests at length: ROUNDS of kills, CONVERSATIONS with both lanes, STEADY_SECONDS of load, ROWS to read
+	@ROUNDS=$${ROUNDS:-50} CONVERSATIONS=$${CONVERSATIONS:-1500} STEADY_SECONDS=$${STEADY_SECONDS:-600} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system
 
 gallery: .venv/.installed-dev ## serve deliveries of every style and of every time, and write the tables of docs/handover.md
 	@GALLERY=all $(BIN)/python -m pytest --timeout 1800 tests/gallery
