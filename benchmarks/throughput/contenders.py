@@ -29,7 +29,8 @@ def ours(key: str, label: str, *, build: bool = False, **settings: str) -> Conte
         label=label,
         told=" ".join(f"`{name}={value}`" for name, value in settings.items()) or "as by default in production",
         command=OURS,
-        settings={**WHERE, "APP_ENV": "prod", **settings},
+        # Built anew for this run: what lies in the user's cache is left alone.
+        settings={**WHERE, "APP_ENV": "prod", "COMPILED_PATH": "{delivery}-compiled", **settings},
         preparation=(BUILD,) if build else (),
         table="prediction_result",
     )

@@ -84,10 +84,11 @@ def what_is_in_force(server: Server) -> dict[str, str]:
 
 
 def in_a_word(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-    """Return a state, with the engine or the reason that goes with it; figures are left out."""
+    """Return a state, with the engine or the reason that goes with it, and how many rows it left to the model."""
     if isinstance(value, dict):
-        told = [value[name] for name in ("state", "engine", "engines", "reason") if value.get(name)]
-        return ": ".join(map(in_a_word, told))
+        told = [in_a_word(value[name]) for name in ("state", "engine", "engines", "reason") if value.get(name)]
+        left = value.get("handed_back")
+        return ": ".join(told) + (f" ({left:,} rows handed back)" if left else "")
     if isinstance(value, list):
         return ", ".join(map(in_a_word, value))
     if isinstance(value, bool):
