@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.database.test_prediction_store import json_values
 from web_single.config import Config
 from web_single.database.database import Database
-from web_single.database.group_commit import MAX_STATEMENT_ROWS, NewPrediction
+from web_single.database.group_commit import NewPrediction
 from web_single.database.prediction_result import PredictionResult
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import DatabaseUnavailableError
@@ -67,16 +67,17 @@ def test_both_ways_store_the_same_rows(
 
 
 async def test_a_group_that_is_larger_than_a_statement_is_still_one_transaction(
-    make_config: Callable[..., Config], tmp_path: Path
+    make_config: Callable[..., Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("web_single.database.group_commit.MAX_STATEMENT_ROWS", 10)
     database, store = await open_store(make_config())
-    predictions = [NewPrediction(n, [], None) for n in range(MAX_STATEMENT_ROWS + 2)]
+    predictions = [NewPrediction(n, [], None) for n in range(25)]
     ids = await store.add_group(lambda: predictions, "version-1")
-    assert ids == list(range(1, MAX_STATEMENT_ROWS + 3))
+    assert ids == list(range(1, 26))
     with pytest.raises(ValueError, match="Out of range"):
         await store.add_group(lambda: [*predictions, NewPrediction(float("nan"), [], None)], "version-1")
-    assert len(rows_in(tmp_path / "predictions.db")) == MAX_STATEMENT_ROWS + 2
-    assert await store.add_group(lambda: predictions[:1], "version-1") == [MAX_STATEMENT_ROWS + 3]
+    assert len(rows_in(tmp_path / "predictions.db")) == 25
+    assert await store.add_group(lambda: predictions[:1], "version-1") == [26]
     await database.close()
 
 

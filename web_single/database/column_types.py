@@ -4,10 +4,20 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
 
-# Made once: `json.dumps` makes one for each call.
-encode_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+encode = msgspec.json.Encoder().encode
+
+
+def encode_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """Return canonical text; a ValueError for what JSON has not: msgspec would write null for NaN."""
+    if value is None:
+        return "null"
+    text = encode(value).decode()
+    if "null" in text:
+        json.dumps(value, allow_nan=False)
+    return text
 
 
 class JsonText(TypeDecorator[Any]):
