@@ -63,7 +63,7 @@ def test_json_comes_as_the_text_that_is_stored(stored: StoredPredictions, databa
         connection.commit()
     with stored:
         ((first, second),) = stored.list_pages(until=2)
-    assert (first.result, first.features, first.probabilities) == ('"größer"', f"[-0.0,1e+300,{2**60}]", "[0.1]")
+    assert (first.result, first.features, first.probabilities) == ('"größer"', f"[-0.0,1e300,{2**60}]", "[0.1]")
     assert (second.result, second.probabilities) == ("null", "null")
 
 
