@@ -1,6 +1,7 @@
 """A visit: one life of a contender, from its start to its stop, checked before and after it is driven."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from benchmarks.throughput.load import Target, seconds_for
 from benchmarks.throughput.records import Load, Visit
 from benchmarks.throughput.server import Server, running
 
+SETTLING_SECONDS = 2
 BEFORE, AFTER = slice(0, 200), slice(200, 400)
 TOLD = ("shortcuts", "fast", "queue", "fast_lane", "compiled")
 Drive = Callable[[Target], list[Load]]
@@ -36,9 +38,12 @@ def in_open_loops(shares: Sequence[float], clients: int, connections: int, secon
     """Return a drive that measures the capacity in a closed loop, and then asks for shares of it on a schedule."""
 
     def drive(target: Target) -> list[Load]:
-        closed = target.drive(clients=clients, seconds=seconds)
-        rates = [share * closed.rate for share in shares]
-        return [closed, *(target.drive_openly(rate=rate, clients=connections, seconds=seconds) for rate in rates)]
+        loads = [target.drive(clients=clients, seconds=seconds)]
+        for share in shares:
+            # What wrk hung up on is still being answered.
+            time.sleep(SETTLING_SECONDS)
+            loads.append(target.drive_openly(rate=share * loads[0].rate, clients=connections, seconds=seconds))
+        return loads
 
     return drive
 
