@@ -80,7 +80,7 @@ async def opened(
         await stack.enter_async_context(opening(app, store, predictor, config))
         queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
         app.state.prediction_service = PredictionService(predictor, store, config, queue)
-        app.state.status_service = StatusService(predictor, store)
+        app.state.status_service = StatusService(predictor, store, config)
         told = {"model_version": served.version, "database": database.name}
         settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.access_log}
         log.info(Event.APP_STARTED, **told, **settings)

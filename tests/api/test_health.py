@@ -81,6 +81,8 @@ def test_the_model_is_described(client: TestClient) -> None:
         "shares_calls": True,
         "scikit_learn": {"made_with": None, "runs_with": None},
         "runner": {"state": "ready", "restarts": 0, "trouble": None},
+        "queue": True,
+        "fast_lane": True,
         "compiled": {
             "state": "off",
             "reason": "COMPILE is off.",

@@ -52,6 +52,8 @@ def response_of(model: ModelStatus) -> ModelResponse:
             packages=model.environment.packages,
         ),
         runner=RunnerResponse(state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble),
+        queue=model.queue,
+        fast_lane=model.fast_lane,
         compiled=CompiledResponse.model_validate(model.compiled),
         notice=model.notice,
     )

@@ -212,6 +212,8 @@ class ModelResponse(Response):
     scikit_learn: ScikitLearnResponse
     environment: EnvironmentResponse
     runner: RunnerResponse
+    queue: bool
+    fast_lane: bool
     compiled: CompiledResponse
     notice: str | None
 

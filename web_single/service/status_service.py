@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from web_single.config import Config
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import ModelUnavailableError
 from web_single.predictor.compiled.manifest import Proof
@@ -43,6 +44,8 @@ class ModelStatus:
     runner_state: str
     runner_restarts: int
     runner_trouble: str | None
+    queue: bool
+    fast_lane: bool
     compiled: CompiledStatus
     notice: str | None
 
@@ -50,9 +53,10 @@ class ModelStatus:
 class StatusService:
     """What people on call and their machines ask."""
 
-    def __init__(self, predictor: Predictor, store: PredictionStore) -> None:
+    def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
         self._predictor = predictor
         self._store = store
+        self._config = config
 
     async def check_ready(self) -> str | None:
         """Return when model and database can be asked; an UnavailableError says which of them cannot.
@@ -82,6 +86,8 @@ class StatusService:
             runner_state=predictor.state,
             runner_restarts=predictor.restarts,
             runner_trouble=predictor.trouble,
+            queue=self._config.uses_queue,
+            fast_lane=self._config.uses_fast_lane,
             compiled=self._describe_compiled(),
             notice=predictor.notice,
         )
