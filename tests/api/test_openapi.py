@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from tests.deliveries import EXAMPLE, RAISE
 from tests.openapi_document import KEPT, ask_for_the_document
 from web_single.app import create_app
-from web_single.config import Config
+from web_single.config import Compile, Config
 from web_single.predictor.predictor import Predictor, RunnerState
 
 Ask = Callable[[TestClient, str], httpx2.Response]
@@ -66,7 +66,7 @@ def style_client(
 def example_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The whole application with the example model; what a test does to it, it undoes."""
     db_url = f"sqlite:///{tmp_path_factory.mktemp('openapi')}/predictions.db"
-    config = Config(model_path=EXAMPLE / "model.joblib", db_url=db_url, _env_file=None)
+    config = Config(model_path=EXAMPLE / "model.joblib", db_url=db_url, compile=Compile.OFF, _env_file=None)
     with TestClient(create_app(config)) as client:
         yield client
 

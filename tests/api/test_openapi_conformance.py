@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.deliveries import EXAMPLE
 from tests.openapi_document import KEPT
 from web_single.app import create_app
-from web_single.config import Config
+from web_single.config import Compile, Config
 
 Case = schemathesis.Case[Any]
 PATHS = json.loads(KEPT.read_text())["paths"]
@@ -33,7 +33,7 @@ NOT_CHECKED: list[Any] = [positive_data_acceptance]
 @pytest.fixture(scope="module")
 def described_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BaseSchema]:
     db_url = f"sqlite:///{tmp_path_factory.mktemp('conformance')}/predictions.db"
-    app = create_app(Config(model_path=EXAMPLE / "model.joblib", db_url=db_url, _env_file=None))
+    app = create_app(Config(model_path=EXAMPLE / "model.joblib", db_url=db_url, compile=Compile.OFF, _env_file=None))
     yield schemathesis.openapi.from_asgi("/openapi.json", app)
     shutdown_lifespans()
 

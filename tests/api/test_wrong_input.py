@@ -21,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 def named_client(trained: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The whole application with a model whose features have names; no test of this file may store with it."""
     url = f"sqlite:///{tmp_path_factory.mktemp('wrong')}/predictions.db"
-    config = Config(model_path=trained("named"), db_url=url, access_log="off")
+    config = Config(model_path=trained("named"), db_url=url, access_log="off", compile="off")
     with TestClient(create_app(config)) as client:
         yield client
         assert client.get("/predict").json() == []
