@@ -101,6 +101,11 @@ PIPELINES: dict[str, tuple[Any, Any, Any]] = {
         FLOWERS,
         SPECIES,
     ),
+    "best columns and forest": (
+        make_pipeline(SelectKBest(k=2), ensemble.RandomForestClassifier(10, **DICE)),
+        FLOWERS,
+        SPECIES,
+    ),
     "imputer, scaler and boosting": (
         make_pipeline(SimpleImputer(), RobustScaler(), ensemble.GradientBoostingRegressor(n_estimators=10, **DICE)),
         gaps(PATIENTS),
@@ -129,6 +134,7 @@ class Converted:
 
     model: Any
     manifest: Manifest
+    folder: Path
     evaluation: Evaluation
     points: list[list[float]]
     frame: bool
@@ -169,4 +175,6 @@ def converted(name: str, folder: Path) -> Converted:
         missing=any(feature["missing"] for feature in description["features"]),
     )
     points = points_of(head["converted"]["steps"], thresholds, len(description["features"]))
-    return Converted(model, manifest, Evaluation(manifest, folder), points, frame=isinstance(table, pd.DataFrame))
+    return Converted(
+        model, manifest, folder, Evaluation(manifest, folder), points, frame=isinstance(table, pd.DataFrame)
+    )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.predictor.compiled.estimators import ALL, Converted, converted
+from web_single.predictor.compiled.evaluation import Evaluation
+from web_single.predictor.compiled.steps import Array
 from web_single.predictor.equality import are_equal
 
 Get = Callable[[str], Converted]
@@ -84,3 +87,35 @@ def test_the_rows_that_it_was_trained_on_are_answered(get: Get, name: str) -> No
     rows = table.astype(object).where(table.notna(), None).to_numpy().tolist()
     answers = one.evaluation.predict(rows, with_probabilities=bool(one.manifest.description["probabilities"]))
     assert answers.count(None) <= 0.02 * len(rows)
+
+
+def test_labels_that_float32_cannot_tell_apart_are_decided_exactly(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, dice = get("forest"), np.random.default_rng(0)
+    table = dice.uniform(0, 8, (20_000, 4)).round(1)
+    quick = one.evaluation._quick
+    assert quick is not None
+
+    def off_by_a_little(rows: Array) -> Array:
+        scores = quick(rows)
+        return scores + dice.uniform(-2e-5, 2e-5, scores.shape)
+
+    monkeypatch.setattr(one.evaluation, "_quick", off_by_a_little)
+    answers = one.evaluation.predict(table.tolist(), with_probabilities=False)
+    assert [answer.result if answer else None for answer in answers] == one.model.predict(table).tolist()
+
+
+@pytest.mark.parametrize("name", ["forest with gaps", "imputer, scaler and boosting"])
+def test_a_missing_value_that_was_not_proved_is_handed_back(get: Get, name: str) -> None:
+    one = get(name)
+    row = [0.05] * len(one.points)
+    gap = [None, *row[1:]]
+    assert None not in one.evaluation.predict([row, gap], with_probabilities=False)
+    careful = Evaluation(replace(one.manifest, missing=False), one.folder)
+    assert [answer is None for answer in careful.predict([row, gap], with_probabilities=False)] == [False, True]
+
+
+@pytest.mark.parametrize("name", ["columns and forest", "columns and ridge"])
+def test_a_missing_category_is_handed_back_and_its_neighbours_are_answered(get: Get, name: str) -> None:
+    row = ["Ulm", 5.0, "a", 0.3]
+    answers = get(name).evaluation.predict([row, [None, *row[1:]], row], with_probabilities=False)
+    assert [answer is None for answer in answers] == [False, True, False]

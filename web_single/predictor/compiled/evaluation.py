@@ -10,7 +10,7 @@ from web_single.predictor.answer import Answer
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.outcome import labels_of, numbers_of, probabilities_of
 from web_single.predictor.compiled.scores import Score, linear_scores, quick_scores, tree_scores
-from web_single.predictor.compiled.steps import Array, UnusualRowsError, are_none, as_numbers, steps_of
+from web_single.predictor.compiled.steps import Array, UnusualRowsError, are_none, steps_of
 
 LABELS, PROBABILITIES, NUMBERS = "labels", "probabilities", "numbers"
 NUMBER = "number"  # the link of regressors
@@ -69,9 +69,7 @@ class Evaluation:
 
     def _as_taken(self, table: Array) -> Array:
         """Return the table as the last estimator takes it; what is too large for it is unusual."""
-        table = as_numbers(table)
-        if self._float32:
-            table = table.astype(np.float32)
+        table = np.ascontiguousarray(table, dtype=np.float32 if self._float32 else np.float64)
         usual = ~np.isinf(table) if self._missing else np.isfinite(table)
         if not usual.all():
             raise UnusualRowsError(np.asarray(usual.all(axis=1)))
@@ -98,8 +96,6 @@ class Evaluation:
             chosen, margin = scores.argmax(axis=1), ordered[:, -1] - ordered[:, -2]
         answers: list[Answer | None] = [self._labels[at] for at in chosen.tolist()]
         doubtful = ~(margin > self._clear)
-        if self._missing:
-            doubtful |= np.isnan(table).any(axis=1)
         if doubtful.any():
             places = np.flatnonzero(doubtful)
             exact = self._answer_exactly(table[places], with_probabilities=False)

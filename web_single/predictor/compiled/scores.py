@@ -47,13 +47,11 @@ def tree_scores(told: dict[str, Any], path: Path) -> Score:
     import treelite  # noqa: PLC0415 - loads scipy too: only where there are trees
 
     model = treelite.Model.deserialize_bytes(path.read_bytes())
-    kind = np.float32 if told["float32"] else np.float64
     error = SLACK * EPSILON * told["magnitude"]
 
     def compute(table: Array) -> Scores:
-        rows = table.astype(kind)
-        values = treelite.gtil.predict(model, rows, nthread=1, pred_margin=True)
-        return Scores(values.reshape(len(rows), -1), error)
+        values = treelite.gtil.predict(model, table, nthread=1, pred_margin=True)
+        return Scores(values.reshape(len(table), -1), error)
 
     def compute_oddness(table: Array) -> Scores:
         return Scores(2.0 ** (-compute(table).values / told["scale"]), ODDNESS_ERROR)
