@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deliveries import EXAMPLE
 from web_single.config import Config
 from web_single.predictor.compiled.build import build_compiled
 from web_single.predictor.compiled.manifest import Manifest
@@ -28,3 +29,12 @@ def build(artefact: Path, config: Config) -> Manifest:
 def compiled_config(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[..., Config]:
     """Return a maker of settings with a compiled model, in a folder of this test."""
     return lambda **given: make_config(**{"compile": "on", "compiled_path": tmp_path / "compiled", **given})
+
+
+@pytest.fixture(scope="session")
+def example_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that holds the compiled example; to be copied by whoever changes it."""
+    folder = tmp_path_factory.mktemp("compiled") / "compiled"
+    config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=folder, _env_file=None)
+    assert build(config.model_path, config).reason is None
+    return folder

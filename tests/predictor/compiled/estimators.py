@@ -143,12 +143,14 @@ class Converted:
         """Return rows as the model takes them."""
         return pd.DataFrame(rows, columns=FRAME.columns) if self.frame else np.array(rows, dtype=float)
 
-    def answer(self, row: list[Any]) -> Answer:
-        """Return what the model itself answers to one row."""
-        (result,) = self.model.predict(self.table([row])).tolist()
-        if "probabilities" not in self.manifest.answers:
-            return Answer(result, None)
-        return Answer(result, self.model.predict_proba(self.table([row])).tolist()[0])
+    def answer(self, rows: list[list[Any]], *, with_probabilities: bool) -> list[Answer]:
+        """Return what the model itself answers."""
+        if not rows:
+            return []
+        results = self.model.predict(self.table(rows)).tolist()
+        if not with_probabilities:
+            return [Answer(result, None) for result in results]
+        return list(map(Answer, results, self.model.predict_proba(self.table(rows)).tolist()))
 
 
 def converted(name: str, folder: Path) -> Converted:

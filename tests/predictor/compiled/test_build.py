@@ -19,6 +19,12 @@ from web_single.predictor.compiled.points import Points
 MakeConfig = Callable[..., Config]
 
 
+@pytest.fixture
+def example_manifest(example_built: Path) -> Manifest:
+    (path,) = example_built.glob("*/manifest.json")
+    return Manifest.from_text(path.read_text())
+
+
 def shift_intercept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the converter of linear models make a mistake."""
     prove = Build._prove
@@ -30,54 +36,34 @@ def shift_intercept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Build, "_prove", prove_another)
 
 
-def test_the_example_is_compiled_and_proved(compiled_config: MakeConfig) -> None:
-    manifest = build(EXAMPLE / "model.joblib", compiled_config())
-    assert manifest.reason is None
-    assert manifest.answers == ("labels", "probabilities")
-    assert manifest.engines == ("treelite", "onnxruntime")
-    assert manifest.missing
-    assert manifest.proof is not None
-    assert manifest.proof.rows >= FEW_ROWS
-    assert set(manifest.proof.kinds) == {"own", "within", "rounded", "thresholds", "far", "missing"}
-    assert manifest.proof.kinds["own"].rows > 20  # of its get_dataset()
-    assert manifest.proof.kinds["far"].handed_back
-    assert manifest.proof.largest_difference == 0
+def test_the_example_is_compiled_and_proved(example_manifest: Manifest) -> None:
+    assert example_manifest.reason is None
+    assert example_manifest.answers == ("labels", "probabilities")
+    assert example_manifest.engines == ("treelite", "onnxruntime")
+    assert example_manifest.missing
+    proof = example_manifest.proof
+    assert proof is not None
+    assert proof.rows >= FEW_ROWS
+    assert set(proof.kinds) == {"own", "within", "rounded", "thresholds", "far", "missing"}
+    assert proof.kinds["own"].rows > 20  # of its get_dataset()
+    assert proof.kinds["far"].handed_back
+    assert proof.largest_difference == 0
 
 
-def test_what_is_kept_holds_all_that_serving_needs_and_nothing_to_unpickle(compiled_config: MakeConfig) -> None:
-    config = compiled_config()
-    manifest = build(EXAMPLE / "model.joblib", config)
-    assert config.compiled_path is not None
-    (folder,) = config.compiled_path.glob("*/")
-    assert sorted(path.name for path in folder.iterdir()) == ["labels.onnx", "manifest.json", "trees.treelite"]
-    assert Manifest.from_text((folder / "manifest.json").read_text()) == manifest
-    assert manifest.description["classes"] == [0, 1, 2]
-
-
-def test_what_is_there_is_not_built_again(compiled_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = build(EXAMPLE / "model.joblib", compiled_config())
-    monkeypatch.setattr(build_module, "Build", None)
-    assert build(EXAMPLE / "model.joblib", compiled_config()) == first
-
-
-@pytest.mark.parametrize(
-    ("style", "answers", "engines"),
-    [
-        ("pipeline", ("labels", "probabilities"), ("numpy",)),
-        ("regressor", ("numbers",), ("treelite",)),
-        ("column_transformer", ("labels", "probabilities"), ("treelite", "onnxruntime")),
-        ("isolation_forest", ("labels",), ("treelite",)),
-    ],
-)
-def test_models_of_other_kinds_are_compiled_too(
-    style: str,
-    answers: tuple[str, ...],
-    engines: tuple[str, ...],
-    trained: Callable[[str], Path],
-    compiled_config: MakeConfig,
+def test_what_is_kept_holds_all_that_serving_needs_and_nothing_to_unpickle(
+    example_built: Path, example_manifest: Manifest
 ) -> None:
-    manifest = build(trained(style), compiled_config())
-    assert (manifest.reason, manifest.answers, manifest.engines) == (None, answers, engines)
+    (folder,) = example_built.glob("*/")
+    assert sorted(path.name for path in folder.iterdir()) == ["labels.onnx", "manifest.json", "trees.treelite"]
+    assert example_manifest.description["classes"] == [0, 1, 2]
+
+
+def test_what_is_there_is_not_built_again(
+    example_built: Path, example_manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_module, "Build", None)
+    config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=example_built, _env_file=None)
+    assert build(config.model_path, config) == example_manifest
 
 
 def test_a_converter_that_is_wrong_is_found_and_the_row_is_told(

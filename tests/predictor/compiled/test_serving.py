@@ -26,15 +26,6 @@ FLOWER = [5.1, 3.5, 1.4, 0.2]
 HUGE = [5.1, 3.5, 1.4, 1e39]  # float32 has no such number
 
 
-@pytest.fixture(scope="session")
-def example_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that holds the compiled example; to be copied by whoever changes it."""
-    folder = tmp_path_factory.mktemp("compiled") / "compiled"
-    config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=folder, _env_file=None)
-    assert build(config.model_path, config).reason is None
-    return folder
-
-
 @pytest.fixture
 def example_config(example_built: Path, compiled_config: MakeConfig, tmp_path: Path) -> MakeConfig:
     """Return a maker of settings that serve the example with its compiled model."""
