@@ -3,12 +3,15 @@
 import os
 from concurrent.futures import Future
 
+import pytest
+
 from tests.gallery import handover_page as page
 from tests.gallery.conftest import Run
 from tests.gallery.gallery import STYLES
 from tests.gallery.refusals import REFUSALS
 from tests.gallery.visit import Visit
 
+ALL_VISITS_SECONDS = 1800
 WRITE = os.environ.get("GALLERY") == "all"
 
 
@@ -17,6 +20,7 @@ def visited(future: Future[Visit]) -> Visit | None:
     return None if future.exception() else future.result()
 
 
+@pytest.mark.timeout(ALL_VISITS_SECONDS)  # it comes first, and waits for all of them
 def test_the_table_of_styles_is_what_was_found(gallery: Run) -> None:
     rows = [
         page.row_of_style(style, visited(gallery.visits[style.name]))

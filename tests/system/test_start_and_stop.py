@@ -162,7 +162,7 @@ def test_two_workers_starting_at_once_do_not_trip_over_each_other(
     for number in range(rounds):
         folder = tmp_path / str(number)
         folder.mkdir()
-        with running(folder, workers=2, MODEL_PATH=plain) as server:
+        with running(folder, workers=2, MODEL_PATH=plain, COMPILE="off") as server:  # else a warning that it is not
             assert [event["event"] for event in server.events() if event["level"] in ("warning", "error")] == []
             assert len(server.events("database_opened")) == 2
             assert server.stop() == 0
