@@ -10,13 +10,15 @@ from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web_single.api.error_handlers import response_to
-from web_single.api.request_log import watch
+from web_single.api.request_log import HEADER as ID_HEADER
+from web_single.api.request_log import Exchange
 from web_single.config import Config
 from web_single.errors import WebSingleError
 from web_single.service.prediction_service import PredictionService
 
 PATH = "/predict"
 JSON = b"application/json"
+JSON_HEADER = (b"content-type", JSON)
 # What may change how a body is read, or whether it is read at all.
 UNUSUAL = frozenset((b"content-encoding", b"expect", b"transfer-encoding"))
 KEY = b'"features"'
@@ -50,19 +52,18 @@ class FastLane:
         if features is None:
             await self._app(scope, beginning_with(message, receive), send)
             return
-        await watch(partial(self._answer, features), scope, receive, send, self._access_log)
-
-    async def _answer(self, features: list[Any], scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = Exchange(scope, send, self._access_log)
         service: PredictionService = self._state.prediction_service
         try:
             prediction = await service.predict(features)
-        except WebSingleError as error:
-            await response_to(error)(scope, receive, send)
+        except BaseException as error:  # noqa: BLE001 - told, and logged, as the plain way does
+            await exchange.run(partial(answer_failure, error), receive)
             return
         body = to_json({"id": prediction.id, "result": prediction.result})
-        headers = [(b"content-length", b"%d" % len(body)), (b"content-type", JSON)]
+        headers = [(b"content-length", b"%d" % len(body)), JSON_HEADER, (ID_HEADER, exchange.request_id.encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+        exchange.write_line(200)
 
     def _is_plain(self, scope: Scope) -> bool:
         return (
@@ -96,6 +97,13 @@ class FastLane:
             return read_plain(body).features
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return None
+
+
+async def answer_failure(error: BaseException, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what the service has raised."""
+    if not isinstance(error, WebSingleError):
+        raise error
+    await response_to(error)(scope, receive, send)
 
 
 def beginning_with(message: Message, receive: Receive) -> Receive:

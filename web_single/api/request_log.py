@@ -30,19 +30,9 @@ class RequestLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on under an id, which the answer carries too."""
         if scope["type"] == "http":
-            await watch(self._app, scope, receive, send, self._access_log)
+            await Exchange(scope, send, self._access_log).run(self._app, receive)
         else:
             await self._app(scope, receive, send)
-
-
-async def watch(app: ASGIApp, scope: Scope, receive: Receive, send: Send, access_log: AccessLog) -> None:
-    """Let the application answer one request, and do the duties: those of the fast lane too."""
-    request_id = accepted_id(scope)
-    token = REQUEST_ID.set(request_id)
-    try:
-        await Exchange(request_id, scope, send, access_log).run(app, receive)
-    finally:
-        REQUEST_ID.reset(token)
 
 
 def accepted_id(scope: Scope) -> str:
@@ -54,18 +44,21 @@ def accepted_id(scope: Scope) -> str:
 
 
 class Exchange:
-    """One request and its answer."""
+    """One request and its answer, with the duties that are the same in both lanes."""
 
-    def __init__(self, request_id: str, scope: Scope, send: Send, access_log: AccessLog) -> None:
-        self._request_id = request_id
+    __slots__ = ("_access_log", "_scope", "_send", "_start", "_status", "request_id")
+
+    def __init__(self, scope: Scope, send: Send, access_log: AccessLog) -> None:
+        self.request_id = accepted_id(scope)
         self._scope = scope
         self._send = send
         self._access_log = access_log
         self._status = 0
+        self._start = time.perf_counter()
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
-        """Let the application answer, and write the line."""
-        start = time.perf_counter()
+        """Let the application answer, under the request's id, and write the line."""
+        token = REQUEST_ID.set(self.request_id)
         try:
             await app(self._scope, receive, self._send_with_id)
         except asyncio.CancelledError:  # the time to stop is up
@@ -77,29 +70,33 @@ class Exchange:
                 log.warning(Event.STREAM_BROKEN, exc_info=True)
                 raise
             log.exception(Event.REQUEST_CRASHED)
-            sentence = f"The service failed; the log has the reason under request id {self._request_id}."
+            sentence = f"The service failed; the log has the reason under request id {self.request_id}."
             await self._answer(500, sentence, receive)
         finally:
-            self._write_line(time.perf_counter() - start)
+            self.write_line(self._status)
+            REQUEST_ID.reset(token)
 
     async def _send_with_id(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message.get("headers", ()), (HEADER, self._request_id.encode())]
+            message["headers"] = [*message.get("headers", ()), (HEADER, self.request_id.encode())]
         await self._send(message)
 
     async def _answer(self, status: int, sentence: str, receive: Receive) -> None:
         await error_response(status, sentence)(self._scope, receive, self._send_with_id)
 
-    def _write_line(self, seconds: float) -> None:
-        fails = self._status >= FIRST_ERROR_STATUS or seconds > SLOW_SECONDS
+    def write_line(self, status: int) -> None:
+        """Write the line of a request that was answered with this status, if it is to have one."""
+        seconds = time.perf_counter() - self._start
+        fails = status >= FIRST_ERROR_STATUS or seconds > SLOW_SECONDS
         if self._access_log is AccessLog.OFF or (self._access_log is AccessLog.ERRORS and not fails):
             return
-        write = log.error if self._status >= FIRST_FAILURE_STATUS else log.info
+        write = log.error if status >= FIRST_FAILURE_STATUS else log.info
         write(
             Event.REQUEST,
+            request_id=self.request_id,
             method=self._scope["method"],
             path=self._scope["raw_path"].decode("ascii", "backslashreplace"),  # no escape reaches a terminal
-            status=self._status,
+            status=status,
             milliseconds=round(1000 * seconds, 2),
         )

@@ -1,6 +1,7 @@
 """Database: runs work on it in threads of its own, so that it never blocks the event loop, and within a time limit."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
@@ -79,7 +80,7 @@ class Database:
         except TimeoutError as error:
             sentence = f"The database did not answer in {self._timeout_seconds:g} seconds."
             raise DatabaseUnavailableError(sentence) from error
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             log.error(Event.DATABASE_FAILED, reason=str(getattr(error, "orig", error)))
             raise DatabaseUnavailableError("The database did not take the request.") from error
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
+from sqlalchemy.pool import PoolProxiedConnection
 
 from web_single.database.column_types import UtcDateTime, encode_json
 from web_single.database.prediction_result import PredictionResult, now
@@ -26,17 +27,17 @@ Make = Callable[[], Sequence[NewPrediction]]
 
 
 class GroupCommit:
-    """Keeps one connection, whose statements stay prepared, for the thread that writes."""
+    """Keeps one connection of the driver's, whose statements stay prepared, for the thread that writes."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._connection: Connection | None = None
+        self._connection: PoolProxiedConnection | None = None
         self._time_type = UtcDateTime().dialect_impl(engine.dialect)
 
     def add(self, predictions: Sequence[NewPrediction], model_version: str) -> list[int]:
         """Store all of them or none, and return their ids in the same order: they are committed when this returns."""
         if self._connection is None:
-            self._connection = self._engine.connect()
+            self._connection = self._engine.raw_connection()
         try:
             ids: list[int] = []
             for start in range(0, len(predictions), MAX_STATEMENT_ROWS):
@@ -53,13 +54,17 @@ class GroupCommit:
             self._connection.close()
         self._connection = None
 
-    def _insert(self, connection: Connection, predictions: Sequence[NewPrediction], model_version: str) -> range:
+    def _insert(
+        self, connection: PoolProxiedConnection, predictions: Sequence[NewPrediction], model_version: str
+    ) -> range:
         """Insert by one statement. SQLite has one writer at a time and counts on: the ids follow each other."""
-        encode_time = self._time_type.bind_processor(connection.dialect) or str
+        encode_time = self._time_type.bind_processor(self._engine.dialect) or str
         values: list[str] = [model_version, encode_time(now())]
         for result, features, probabilities in predictions:
             values += (encode_json(result), encode_json(features), encode_json(probabilities))
-        last = connection.exec_driver_sql(_statement(len(predictions)), tuple(values)).lastrowid
+        cursor = connection.cursor()
+        cursor.execute(_statement(len(predictions)), values)
+        last = cursor.lastrowid
         return range(last - len(predictions) + 1, last + 1)
 
 

@@ -71,7 +71,7 @@ class PredictionQueue:
 
     async def _serve(self) -> None:
         while True:
-            batch = await self._line.next_batch(hear_all=True)
+            batch = await self._line.next_batch()
             with telling(batch):
                 await self._serve_batch(batch)
                 if self._commit is not None and self._pace.gains_by_waiting():
@@ -79,7 +79,7 @@ class PredictionQueue:
 
     async def _serve_compiled(self) -> None:
         while True:
-            batch = await self._line_for_compiled.next_batch(hear_all=False)
+            batch = await self._line_for_compiled.next_batch()
             with telling(batch):
                 await self._answer_compiled(batch)
 

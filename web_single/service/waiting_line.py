@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from web_single.config import Config
 from web_single.errors import OverloadedError, WebSingleError
 
-QUIET_PASSES = 2
+QUIET_PASSES = 4
 MOST_PASSES = 50
 
 
@@ -63,17 +63,13 @@ class WaitingLine:
         elif self._timer is None:
             self._timer = self._loop.call_at(waiting.deadline, self._refuse_late)
 
-    async def next_batch(self, *, hear_all: bool) -> list[Waiting]:
-        """Wait until somebody waits, and return those whose rows can share a call with that one's.
-
-        With `hear_all` those come in first whose requests have arrived already.
-        """
+    async def next_batch(self) -> list[Waiting]:
+        """Wait until somebody waits and what has arrived is read; return those whose rows can share a call."""
         while True:
             if not self._line:
                 self._somebody_waits = self._loop.create_future()
                 await self._somebody_waits
-            if hear_all:
-                await self._hear_all()
+            await self._hear_all()
             batch = self._take()
             if batch:
                 return batch
@@ -88,7 +84,8 @@ class WaitingLine:
     async def _hear_all(self) -> None:
         """Read what has arrived, and wait for nobody else.
 
-        A pass of the event loop reads what has arrived; the next one runs what that has woken.
+        A pass of the event loop reads what has arrived; the next one runs what that has woken. Clients that were
+        answered together ask again together, one after the other: a few quiet passes tell that all have done so.
         """
         quiet, heard = 0, len(self._line)
         for _ in range(MOST_PASSES):
