@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from typing import NoReturn
 
 from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -60,7 +61,7 @@ class LimitedProtocol(HttpToolsProtocol):
             data, self._again = self._again, b""
         if self._is_reading:
             self._watch()
-        elif self._is_at_rest() and self.timeout_keep_alive_task is None and not self.transport.is_closing():
+        elif self.timeout_keep_alive_task is None and self._is_at_rest() and not self.transport.is_closing():
             handler = self.timeout_keep_alive_handler
             self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, handler)
 
@@ -77,23 +78,30 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Count a part of the request's line."""
-        self._count(len(url))
+        self._untold_bytes = 0
+        self._head_bytes += len(url)
+        if self._head_bytes > self.max_header_bytes:
+            self._break_off()
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count a header, or a trailer."""
-        self._count(len(name) + len(value) + HEADER_MARKS_BYTES)
+        self._untold_bytes = 0
+        self._head_bytes += len(name) + len(value) + HEADER_MARKS_BYTES
+        if self._head_bytes > self.max_header_bytes:
+            self._break_off()
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Let the application begin; the body gets a time of its own."""
         self._reads_head = False
-        self._stop_watching()
+        if self._timer is not None:
+            self._stop_watching()
         if self.parser.should_upgrade():
             return
-        if self.parser.get_http_version() == "1.0":
+        if self.expect_100_continue and self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False
-        self._previous = self._latest()
+        self._previous = self.cycle
         super().on_headers_complete()
         self._owns_latest = True
 
@@ -110,7 +118,8 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         self._is_reading = self._has_begun = self._owns_latest = False
         self._untold_bytes = 0
-        self._stop_watching()
+        if self._timer is not None:
+            self._stop_watching()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -152,12 +161,10 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_bytes + self._untold_bytes > self.max_header_bytes + len(data):
             self._refuse(*self._large_head())
 
-    def _count(self, byte_count: int) -> None:
-        self._untold_bytes = 0
-        self._head_bytes += byte_count
-        if self._head_bytes > self.max_header_bytes:
-            self._refusal = self._large_head()
-            raise ValueError  # the parser hands it on, and uvicorn calls send_400_response
+    def _break_off(self) -> NoReturn:
+        """Read no more of a head that is too long."""
+        self._refusal = self._large_head()
+        raise ValueError  # the parser hands it on, and uvicorn calls send_400_response
 
     def _large_head(self) -> tuple[int, str]:
         return 431, f"The request's line and headers are longer than {self.max_header_bytes} bytes (MAX_HEADER_BYTES)."

@@ -10,7 +10,7 @@ from tests.gallery import comparison
 from tests.gallery.comparison import are_close, are_equal
 from tests.gallery.gallery import STYLES
 from tests.gallery.style import Style
-from tests.gallery.visit import Visit
+from tests.gallery.visit import SERVED_PLAINLY, Visit
 
 VisitTo = Callable[[Style], Visit]
 
@@ -53,6 +53,14 @@ def test_a_compiled_model_answers_the_same_and_does_answer(style: Style, visit_t
     assert told["state"] == "on"
     assert told["answered"] > told["handed_back"]
     assert comparison.differing(visit.compiled) == []
+
+
+@pytest.mark.parametrize("style", [style for style in STYLES if style.name in SERVED_PLAINLY], ids=str)
+def test_without_any_shortcut_the_same_is_answered(style: Style, visit_to: VisitTo) -> None:
+    plain = visit_to(style).plain
+    assert plain is not None
+    assert (plain.model["queue"], plain.model["fast_lane"]) == (False, False)
+    assert comparison.differing(plain) == []
 
 
 @every_style

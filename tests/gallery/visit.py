@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
+from tests.gallery.gallery import STYLES
 from tests.gallery.refusals import Refusal
 from tests.gallery.style import Style
 from tests.gallery.workshop import Handover
@@ -25,7 +28,12 @@ from web_single.predictor.compiled.build import build_compiled
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import find_environment
 
+CLIENTS = 8
 PROBE_ROWS = 2000  # the proof in full is another test's
+# Served without any shortcut too: all of them by `make gallery`, else an array, a table with categories, and texts.
+SERVED_PLAINLY = (
+    [style.name for style in STYLES] if os.environ.get("GALLERY") == "all" else ["course", "column_transformer", "text"]
+)
 COMMAND = str(Path(sys.executable).with_name("web-single"))
 
 
@@ -61,6 +69,7 @@ class Visit:
     examples: list[Asked] = field(default_factory=list)
     refused: list[tuple[Wrong, Asked]] = field(default_factory=list)
     compiled: "Visit | None" = None
+    plain: "Visit | None" = None
     refusal: str | None = None
     stored: list[dict[str, Any]] = field(default_factory=list)
     stored_after_refusals: list[dict[str, Any]] = field(default_factory=list)
@@ -79,9 +88,11 @@ def visit(style: Style, handover: Handover, folder: Path) -> Visit:
         seen.stored_after_refusals = client.get("/predict?detail=true").json()
         seen.document = client.get("/openapi.json").json()
         seen.examples = [ask(client, features) for features in examples_of(seen.document)]
+    if style.name in SERVED_PLAINLY:
+        seen.plain = visit_again(style, handover, folder, FAST="off")
     seen.refusal = compile_delivery(style, handover, folder)
     if seen.refusal is None:
-        seen.compiled = visit_compiled(style, handover, folder)
+        seen.compiled = visit_again(style, handover, folder, COMPILE="on")
     seen.files_after = digests(handover.folder)
     return seen
 
@@ -96,10 +107,10 @@ def compile_delivery(style: Style, handover: Handover, folder: Path) -> str | No
     return asyncio.run(building).reason
 
 
-def visit_compiled(style: Style, handover: Handover, folder: Path) -> Visit:
-    """Serve a style with its compiled model, and ask it its rows."""
+def visit_again(style: Style, handover: Handover, folder: Path, **environment: str) -> Visit:
+    """Serve a style in another way, and ask it its rows."""
     seen = Visit(style, handover)
-    with visiting(style, handover, folder, COMPILE="on") as client:
+    with visiting(style, handover, folder, **environment) as client:
         ask_rows(client, seen)
         seen.model = client.get("/model").json()
     return seen
@@ -116,9 +127,13 @@ def visiting(style: Style, handover: Handover, folder: Path, **environment: str)
 
 
 def ask_rows(client: httpx2.Client, seen: Visit) -> None:
-    """Ask for each row alone, by position and by name, for all together, and for the first with probabilities."""
+    """Ask for each row alone, by position and by name, for all together, and for the first with probabilities.
+
+    Those that are alone in their requests are asked at once: where they may, they share calls of the model.
+    """
     style, rows = seen.style, seen.style.all_rows()
-    seen.alone = [ask(client, row) for row in rows]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        seen.alone = list(pool.map(partial(ask, client), rows))
     response = client.post("/predict/batch", json={"instances": rows})
     seen.together = Asked(rows, response.status_code, response.json())
     if style.names is not None:

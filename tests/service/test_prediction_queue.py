@@ -90,6 +90,17 @@ async def test_what_arrives_at_once_shares_a_call_although_nobody_waited_before(
     assert calls == [list(range(9))]
 
 
+async def test_a_model_that_is_slow_is_slow_for_all_at_once_and_not_for_each(
+    make_config: Callable[..., Config], trained: Callable[[str], Path], calls: list[list[float]]
+) -> None:
+    app = create_app(make_config(model_path=trained("slow")))
+    async with app.router.lifespan_context(app):
+        service: PredictionService = app.state.prediction_service
+        for _ in range(3):
+            assert await outcomes_of([service.predict([1, n]) for n in range(64)]) == [1 + n for n in range(64)]
+    assert [len(rows) for rows in calls] == [64, 64, 64]
+
+
 async def test_a_call_holds_at_most_max_batch_rows(start: StartService, calls: list[list[float]]) -> None:
     async with start(max_batch=4) as service:
         assert await outcomes_of([service.predict([HEALTHY, n]) for n in range(9)]) == list(range(9))
