@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.predictor.compiled.estimators import converted
 
 HEAVY = {"joblib", "numpy", "onnx", "onnxruntime", "pandas", "scipy", "skl2onnx", "sklearn", "treelite"}
 
@@ -15,10 +18,19 @@ def loaded_by(statement: str) -> set[str]:
     return HEAVY & set(output.split())
 
 
-@pytest.mark.parametrize("module", ["web_single.cli", "web_single.worker", "web_single.predictor.compiled.compilation"])
+@pytest.mark.parametrize(
+    "module", ["web_single.serve_command", "web_single.worker", "web_single.predictor.compiled.compilation"]
+)
 def test_a_server_without_a_compiled_model_loads_none_of_it(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 
 
 def test_what_computes_a_compiled_model_loads_numpy_alone_until_there_are_trees() -> None:
     assert loaded_by("import web_single.predictor.compiled.build") == {"numpy"}
+
+
+def test_what_sums_up_trees_loads_no_more_than_numpy(tmp_path: Path) -> None:
+    converted("forest", tmp_path)
+    trees = f"SummedTrees(Path({str(tmp_path / 'trees.treelite')!r}).read_bytes())"
+    module = "web_single.predictor.compiled.tree_library"
+    assert loaded_by(f"from pathlib import Path\nfrom {module} import SummedTrees\n{trees}") == {"numpy"}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from web_single.predictor.compiled.steps import Array, as_numbers
+from web_single.predictor.compiled.tree_library import SummedTrees
 
 EPSILON = float(np.finfo(np.float64).eps)
 ODDNESS_ERROR = 1e-9  # of what is between 0 and 1
@@ -44,14 +45,11 @@ def linear_scores(told: dict[str, Any]) -> Score:
 
 def tree_scores(told: dict[str, Any], path: Path) -> Score:
     """Return what computes the sums, or the mean, of all trees in float64 by treelite."""
-    import treelite  # noqa: PLC0415 - loads scipy too: only where there are trees
-
-    model = treelite.Model.deserialize_bytes(path.read_bytes())
+    trees = SummedTrees(path.read_bytes())
     error = SLACK * EPSILON * told["magnitude"]
 
     def compute(table: Array) -> Scores:
-        values = treelite.gtil.predict(model, table, nthread=1, pred_margin=True)
-        return Scores(values.reshape(len(table), -1), error)
+        return Scores(trees.sums(table), error)
 
     def compute_oddness(table: Array) -> Scores:
         return Scores(2.0 ** (-compute(table).values / told["scale"]), ODDNESS_ERROR)
