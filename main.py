@@ -13,7 +13,7 @@ def main():
         from web_single.starting import nothing_is_garbage
 
         with nothing_is_garbage():
-            import web_single.serve_command  # noqa: F401 - fails here where something is missing
+            import web_single.serve_command  # noqa: F401 - fails here where our packages are missing
         from web_single.cli import main as run
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,21 +1,16 @@
-"""web-single serve: its options, and what it does in turn until it is stopped."""
+"""web-single serve: its options, and what it does in turn until it serves."""
 
-import asyncio
-from socket import socket
 from typing import Annotated
 
 import typer
 
-from web_single.app import create_app
 from web_single.config import Config
 from web_single.config_report import near_misses
 from web_single.database.engine import read_url
 from web_single.monitoring import Event, configure_logging, get_logger
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import Environment, find_environment
+from web_single.predictor.environment import find_environment
 from web_single.predictor.handover import receive_delivery
-from web_single.server import WebServer, listen
-from web_single.supervisor import Supervisor
+from web_single.starting import importing_meanwhile
 from web_single.terminal import status_on_terminal
 
 log = get_logger()
@@ -36,15 +31,7 @@ def serve(
     for name, meant in near_misses().items():
         log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
     delivery = receive_delivery(config)
-    with status_on_terminal() as tell:
+    # Our own interpreter and uv are asked about the delivery: the processor has time for the rest of us.
+    with importing_meanwhile("web_single.serving") as serving, status_on_terminal() as tell:
         environment = find_environment(delivery, config, tell=tell)
-    with environment.in_use(), listen(config) as listener:
-        if config.workers == 1:
-            WebServer(create_app(config, delivery, environment), config).run_on(listener)
-        else:
-            asyncio.run(supervise(config, delivery, environment, listener))
-
-
-async def supervise(config: Config, delivery: Delivery, environment: Environment, listener: socket) -> None:
-    """Serve with several workers."""
-    await Supervisor(config, delivery, environment, listener).run()
+    serving.result().serve_until_stopped(config, delivery, environment)

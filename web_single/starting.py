@@ -1,8 +1,11 @@
-"""How modules are imported at a start: without a look for garbage, which there is none of."""
+"""How modules are imported at a start: without a look for garbage, and while other programs are waited for."""
 
 import gc
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
 
 
 @contextmanager
@@ -17,3 +20,15 @@ def nothing_is_garbage() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+@contextmanager
+def importing_meanwhile(name: str) -> Iterator[Future[ModuleType]]:
+    """Import a module in another thread; when this ends, however it does, the import has ended too."""
+
+    def import_it() -> ModuleType:
+        with nothing_is_garbage():
+            return import_module(name)
+
+    with ThreadPoolExecutor(1) as aside:
+        yield aside.submit(import_it)

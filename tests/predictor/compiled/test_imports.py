@@ -19,7 +19,7 @@ def loaded_by(statement: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["web_single.serve_command", "web_single.worker", "web_single.predictor.compiled.compilation"]
+    "module", ["web_single.serving", "web_single.worker", "web_single.predictor.compiled.compilation"]
 )
 def test_a_server_without_a_compiled_model_loads_none_of_it(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
