@@ -35,7 +35,7 @@ StartService = Callable[..., AbstractAsyncContextManager[PredictionService]]
 def start(mischief: Path, make_config: Callable[..., Config]) -> StartService:
     @asynccontextmanager
     async def start(**given: Any) -> AsyncIterator[PredictionService]:  # noqa: ANN401 - a value for any setting
-        app = create_app(make_config(model_path=mischief, **given))
+        app = create_app(make_config(model_path=mischief, **{"verify_share": 0} | given))
         async with app.router.lifespan_context(app):
             yield app.state.prediction_service
 
@@ -93,7 +93,7 @@ async def test_what_arrives_at_once_shares_a_call_although_nobody_waited_before(
 async def test_a_model_that_is_slow_is_slow_for_all_at_once_and_not_for_each(
     make_config: Callable[..., Config], trained: Callable[[str], Path], calls: list[list[float]]
 ) -> None:
-    app = create_app(make_config(model_path=trained("slow")))
+    app = create_app(make_config(model_path=trained("slow"), verify_share=0))
     async with app.router.lifespan_context(app):
         service: PredictionService = app.state.prediction_service
         for _ in range(3):

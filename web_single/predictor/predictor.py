@@ -11,6 +11,7 @@ from web_single.backoff import Backoff
 from web_single.config import Config
 from web_single.errors import (
     DeliveredCodeError,
+    DeliveryError,
     InvalidFeaturesError,
     ModelUnavailableError,
     OverloadedError,
@@ -18,18 +19,20 @@ from web_single.errors import (
     SharedCallError,
 )
 from web_single.monitoring import Event, get_logger
-from web_single.predictor.answer import Answer
+from web_single.predictor.answer import Answer, read_answers
 from web_single.predictor.compiled.compilation import Compilation
 from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.delivery_watch import DeliveryWatch
 from web_single.predictor.environment import Environment
 from web_single.predictor.equality import are_equal
-from web_single.predictor.frames import Head, decode_rows, encode_rows
+from web_single.predictor.frames import Head, encode_rows
 from web_single.predictor.runner_process import RunnerProcess
 from web_single.predictor.sharing import Sharing
 from web_single.predictor.signature import Signature
 from web_single.predictor.verification import Verification
+
+MORE_ATTEMPTS = 2
 
 log = get_logger()
 
@@ -84,7 +87,7 @@ class Predictor:
         self.sharing.verification.start()
 
     async def _start_first(self) -> None:
-        self._runner = runner = await self._start_runner()
+        self._runner = runner = await self._start_runner_beside_compiled()
         self._watch.start()
         self._keeper = asyncio.create_task(self._keep_one_alive(runner))
         told = runner.description
@@ -93,6 +96,16 @@ class Predictor:
         elif not are_equal(told, self.compiled.manifest.description):
             self.compilation.turn_off("The model tells something else of itself than when it was compiled.")
             self._take_description(told)
+
+    async def _start_runner_beside_compiled(self) -> RunnerProcess:
+        """Start a runner; while a compiled model answers, a process that was killed at its start may try again."""
+        for _ in range(MORE_ATTEMPTS if self.compiled is not None else 0):
+            try:
+                return await self._start_runner()
+            except DeliveryError as error:
+                log.error(Event.RUNNER_NOT_STARTED, reason=str(error), kind=type(error).__name__)
+                await asyncio.sleep(self._backoff.next_seconds())
+        return await self._start_runner()
 
     def _take_description(self, description: Head) -> None:
         self.description = description
@@ -124,26 +137,22 @@ class Predictor:
         """Have a share of what the compiled model answered recomputed; from any thread, and without waiting."""
         self.verification.take(rows, answers)
 
-    async def answer(
-        self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False, shared: bool = False
-    ) -> list[Answer]:
+    async def answer(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[Answer]:
         """Return what `predict` returns: from the compiled model where it is sure, and from the runner for the rest.
 
         Where the runner refuses one of the rest, it is asked for all, so that the error names the right row.
         """
         compiled = self.compiled
-        answers = compiled.predict(rows, with_probabilities=with_probabilities) if compiled is not None else []
-        back = [at for at, answer in enumerate(answers) if answer is None]
-        if len(back) == len(answers):
-            return await self.predict(rows, with_probabilities=with_probabilities, shared=shared)
+        if compiled is None:
+            return await self.predict(rows, with_probabilities=with_probabilities)
+        answers = await asyncio.to_thread(compiled.predict, rows, with_probabilities=with_probabilities)
         self.verify(rows, answers)
+        back = [at for at, answer in enumerate(answers) if answer is None]
         if back:
             try:
-                told = await self.predict(
-                    [rows[at] for at in back], with_probabilities=with_probabilities, shared=shared
-                )
+                told = await self.predict([rows[at] for at in back], with_probabilities=with_probabilities)
             except (InvalidFeaturesError, DeliveredCodeError):
-                return await self.predict(rows, with_probabilities=with_probabilities, shared=shared)
+                return await self.predict(rows, with_probabilities=with_probabilities)
             for at, answer in zip(back, told, strict=True):
                 answers[at] = answer
         return [answer for answer in answers if answer is not None]
@@ -167,7 +176,7 @@ class Predictor:
             self._end_beyond_memory_limit(runner)
         try:
             self._raise_failure(reply, len(rows), shared=shared)
-            return _read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
+            return read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
         except RunnerBrokenError:
             self._expect_end(runner)
             raise
@@ -285,12 +294,3 @@ async def ended(task: asyncio.Task[None]) -> None:
     """End a task, and wait for its end."""
     task.cancel()
     await asyncio.wait({task})
-
-
-def _read_answers(reply: Head, block: bytes, *, rows: int, with_probabilities: bool) -> list[Answer]:
-    results = reply.get("results")
-    if not isinstance(results, list) or len(results) != rows:
-        raise RunnerBrokenError("The model's process sent a reply without a result for each row.")
-    if not with_probabilities:
-        return [Answer(result, None) for result in results]
-    return [Answer(*answer) for answer in zip(results, decode_rows(block, rows=rows), strict=True)]

@@ -143,6 +143,24 @@ def test_a_delivery_that_cannot_be_loaded_ends_the_server_all_the_same(
         assert isinstance(client.app.state.failure, DeliveryError)  # type: ignore[attr-defined]
 
 
+def test_a_models_process_that_is_killed_at_its_start_is_started_again(
+    example_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, attempts = RunnerProcess.start, []
+
+    async def fail_once(*arguments: Any, **options: Any) -> RunnerProcess:  # noqa: ANN401 - passed on
+        attempts.append(arguments)
+        if len(attempts) == 1:
+            raise DeliveryError("The model's process ended while it loaded: killed by SIGKILL.")
+        return await start(*arguments, **options)
+
+    monkeypatch.setattr(RunnerProcess, "start", fail_once)
+    with serving(example_config()) as client:
+        wait_until(lambda: client.get("/model").json()["runner"]["state"] == "ready")
+        assert predict(client, FLOWER)["result"] == 0
+        assert client.app.state.failure is None  # type: ignore[attr-defined]
+
+
 def test_a_model_that_tells_something_else_of_itself_is_not_answered_for(example_config: MakeConfig) -> None:
     config = example_config()
     change_manifest(config, lambda manifest: manifest["description"].update(estimator="another.Model"))
