@@ -4,28 +4,24 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import sys
 import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-from platformdirs import user_cache_path
+from filelock import Timeout
 
 from web_single.config import Config
 from web_single.errors import DeliveryError
 from web_single.predictor.interpreters import base_python
+from web_single.predictor.kept_folders import UNFINISHED, KeptFolders, remove, users_own
 from web_single.predictor.requirements import Requirements
 
 FORMAT = 1  # of what is kept; another one is another key
 KEY_DIGITS = 16
 MARK = "used"
-LOCK = ".lock"
-UNFINISHED = ".making-"
 BLOCK_BYTES = 512  # of `st_blocks`, everywhere
 DAY_SECONDS = 86_400
 
@@ -38,16 +34,13 @@ def key_of(requirements: Requirements) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:KEY_DIGITS]
 
 
-@dataclass(frozen=True)
-class EnvironmentCache:
-    """Environments by their keys; a folder with a key's name is whole, for it was renamed to it at the end."""
-
-    folder: Path
+class EnvironmentCache(KeptFolders):
+    """Environments by their keys."""
 
     @classmethod
     def of(cls, config: Config) -> "EnvironmentCache":
         """Return the one that the settings name, or else the user's own."""
-        return cls(config.environments_path or user_cache_path("web-single", appauthor=False) / "environments")
+        return cls(config.environments_path or users_own("environments"))
 
     def find(self, key: str) -> Path | None:
         """Return the interpreter of a made environment, or None where it is not made, or its Python is gone."""
@@ -58,28 +51,10 @@ class EnvironmentCache:
             os.utime(self.folder / key / MARK)
         return python
 
-    @contextmanager
-    def turn(self, key: str) -> Iterator[None]:
-        """Let one process at a time make or remove this environment; who waited must look again."""
-        with FileLock(self.folder / f"{key}{LOCK}"):
-            yield
-
-    @contextmanager
-    def making(self, key: str) -> Iterator[Path]:
-        """Hand out the name of a folder to make an environment in; it is kept where this ends well, else removed.
-
-        Only for whose turn it is.
-        """
-        for left in self.folder.glob(f"{key}{UNFINISHED}*"):  # by one that was killed
-            remove(left)
-        aside = self.folder / f"{key}{UNFINISHED}{os.getpid()}"
-        try:
-            yield aside
-            (aside / MARK).touch()
-            remove(self.folder / key)
-            aside.rename(self.folder / key)
-        finally:
-            remove(aside)
+    def complete(self, aside: Path) -> bool:
+        """Mark what was made as used now."""
+        (aside / MARK).touch()
+        return True
 
     def prune(self, *, keep: Path | None, unused_days: float) -> tuple[int, int]:
         """Remove what was unused for so many days and is not in use; return how many, and the bytes that this frees."""
@@ -89,7 +64,7 @@ class EnvironmentCache:
             key, _, unfinished = path.name.partition(UNFINISHED)
             if path == keep or (not unfinished and _used_at(path) > before):
                 continue
-            with suppress(Timeout), FileLock(self.folder / f"{key}{LOCK}", timeout=0):
+            with suppress(Timeout), self.lock(key, timeout=0):
                 if unfinished or _take_from_use(path):
                     freed += disk_bytes(path)
                     remove(path)
@@ -135,9 +110,3 @@ def disk_bytes(path: Path) -> int:
     """Return what removing a folder frees: a file that is linked into the cache of uv stays there."""
     found = [file.lstat() for file in path.rglob("*")]
     return sum(status.st_blocks * BLOCK_BYTES for status in found if status.st_nlink == 1)
-
-
-def remove(path: Path) -> None:
-    """Remove a folder, if it is there."""
-    if path.exists():
-        shutil.rmtree(path)

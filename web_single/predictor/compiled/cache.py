@@ -3,28 +3,23 @@
 import hashlib
 import json
 import os
-import shutil
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock
-from platformdirs import user_cache_path
 
 from web_single.config import Config
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment
+from web_single.predictor.kept_folders import KeptFolders, users_own
 from web_single.predictor.runner_process import RUNNER
 
 KEY_DIGITS = 16
 MANIFEST = "manifest.json"
-LOCK = ".lock"
-UNFINISHED = ".making-"
 COMPUTED_WITH = ("numpy", "onnx", "onnxruntime", "treelite")
 
 
@@ -48,16 +43,13 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class CompiledCache:
+class CompiledCache(KeptFolders):
     """Compiled models by their keys, and beside them what could not be compiled, with the reason."""
-
-    folder: Path
 
     @classmethod
     def of(cls, config: Config) -> "CompiledCache":
         """Return the one that the settings name, or else the user's own."""
-        return cls(config.compiled_path or user_cache_path("web-single", appauthor=False) / "compiled")
+        return cls(config.compiled_path or users_own("compiled"))
 
     def files(self, key: str) -> Path:
         """Return the folder that holds the files of one."""
@@ -71,29 +63,15 @@ class CompiledCache:
             return None
 
     @contextmanager
-    def turn(self, key: str) -> Iterator[None]:
-        """Let one process at a time make this one; who waited must look again."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / f"{key}{LOCK}"):
-            yield
-
-    @contextmanager
     def making(self, key: str) -> Iterator[Path]:
-        """Hand out a folder to put files into; it is kept where `keep_manifest` was called for it, else removed.
+        """Hand out a folder to put files into."""
+        with super().making(key) as folder:
+            folder.mkdir()
+            yield folder
 
-        Only for whose turn it is.
-        """
-        for left in self.folder.glob(f"{key}{UNFINISHED}*"):  # by one that was killed
-            shutil.rmtree(left)
-        aside = self.folder / f"{key}{UNFINISHED}{os.getpid()}"
-        aside.mkdir()
-        try:
-            yield aside
-            if (aside / MANIFEST).exists():
-                shutil.rmtree(self.folder / key, ignore_errors=True)
-                aside.rename(self.folder / key)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+    def complete(self, aside: Path) -> bool:
+        """Keep what `keep_manifest` was called for."""
+        return (aside / MANIFEST).exists()
 
     def refute(self, key: str, reason: str, row: list[Any]) -> None:
         """Mark one as wrong, so that nobody uses it again; where the folder cannot be written, this process alone."""
