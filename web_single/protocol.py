@@ -9,6 +9,7 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from web_single.config import Config
+from web_single.joined_answers import JoinedAnswers
 from web_single.monitoring import Event, get_logger
 
 HEADER_MARKS_BYTES = 4  # the colon, the space and the line's end around a header
@@ -42,16 +43,20 @@ class LimitedProtocol(HttpToolsProtocol):
     _data = b""
     _again = b""
     _refusal: tuple[int, str] | None = None
+    _deadline: float | None = None  # by the loop's clock: until when something must come; None where nothing need
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Begin to wait for a request."""
         super().connection_made(transport)
+        self._answers = JoinedAnswers(transport)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
-        self._stop_watching()
+        self._deadline = None
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -59,11 +64,7 @@ class LimitedProtocol(HttpToolsProtocol):
         while data:
             self._read(data)
             data, self._again = self._again, b""
-        if self._is_reading:
-            self._watch()
-        elif self.timeout_keep_alive_task is None and self._is_at_rest() and not self.transport.is_closing():
-            handler = self.timeout_keep_alive_handler
-            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, handler)
+        self._watch()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Answer what was asked whole, although the client will ask nothing more: `nc` and others shut their side."""
@@ -73,6 +74,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Begin to count."""
         self._reads_head = self._is_reading = self._has_begun = True
         self._owns_latest = False
+        self._deadline = None
         self._head_bytes = self._untold_bytes = self._dropped_bytes = 0
         super().on_message_begin()
 
@@ -95,14 +97,14 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Let the application begin; the body gets a time of its own."""
         self._reads_head = False
-        if self._timer is not None:
-            self._stop_watching()
+        self._deadline = None
         if self.parser.should_upgrade():
             return
         if self.expect_100_continue and self.parser.get_http_version() == "1.0":
             self.expect_100_continue = False
         self._previous = self.cycle
         super().on_headers_complete()
+        self.cycle.transport = self._answers  # type: ignore[assignment]  # has all that an answer needs
         self._owns_latest = True
 
     def on_body(self, body: bytes) -> None:
@@ -118,15 +120,20 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         self._is_reading = self._has_begun = self._owns_latest = False
         self._untold_bytes = 0
-        if self._timer is not None:
-            self._stop_watching()
+        self._deadline = None
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, unless a part of it is there: that has a time of its own."""
-        super().on_response_complete()
-        if self._is_reading:
-            self._unset_keepalive_if_required()
+        """Begin with the next request where it is there, else wait for it; in place of uvicorn's own."""
+        self._answers.finish()
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._watch()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Read a request again without its offer of another protocol, with which the parser reads no body.
@@ -176,17 +183,40 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _watch(self) -> None:
-        """Give what is being read its time."""
-        if self._is_reading and self._timer is None and not (self._is_ending or self.transport.is_closing()):
-            self._timer = self.loop.call_later(self.read_timeout_seconds, self._on_read_timeout)
+        """Give what is to come its time: the rest of a request, or the next one."""
+        if self._deadline is not None or self._is_ending or self.transport.is_closing():
+            return
+        if self._is_reading:
+            self._wait(self.read_timeout_seconds)
+        elif self._is_at_rest():
+            self._wait(self.timeout_keep_alive)
 
-    def _stop_watching(self) -> None:
-        if self._timer is not None:
+    def _wait(self, seconds: float) -> None:
+        """Set the deadline. A connection has one timer, which looks at it when it rings: a timer a request costs more.
+
+        A timer that would ring too late is replaced.
+        """
+        self._deadline = self.loop.time() + seconds
+        if self._timer is not None and self._timer.when() > self._deadline:
             self._timer.cancel()
             self._timer = None
+        if self._timer is None:
+            self._timer = self.loop.call_at(self._deadline, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        if self._deadline is None:
+            return
+        if self._deadline > self.loop.time():
+            self._timer = self.loop.call_at(self._deadline, self._on_timer)
+            return
+        self._deadline = None
+        if self._is_reading:
+            self._on_read_timeout()
+        else:
+            self.transport.close()
 
     def _on_read_timeout(self) -> None:
-        self._timer = None
         if self._is_held_up():
             self._watch()
         elif self._has_begun and self._can_answer():
@@ -250,7 +280,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         self._is_ending = True
-        self._stop_watching()
+        self._deadline = None
 
     def _response(self, status: int, sentence: str) -> bytes:
         body = json.dumps({"detail": sentence}).encode()

@@ -22,6 +22,7 @@ from tests.system.servers import Server, running
 pytestmark = pytest.mark.measured
 
 READ_TIMEOUT_SECONDS = 1
+KEEP_ALIVE_SECONDS = 5  # uvicorn's own
 MAX_HEADER_BYTES = 4096
 MAX_BODY_BYTES = 50_000
 LONG_LIST = 60_000  # about 9 MB: more than the buffers of both ends
@@ -123,6 +124,17 @@ def test_a_connection_that_rests_between_two_requests_is_not_timed(server: Serve
                 received += connection.recv(65536)
             assert received.startswith(b"HTTP/1.1 200")
             time.sleep(READ_TIMEOUT_SECONDS * 2)
+
+
+def test_a_connection_at_rest_is_closed_when_its_time_is_up(server: Server) -> None:
+    with closing(connect(server)) as connection:
+        for _ in range(2):
+            connection.sendall(GOOD)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+            start = time.monotonic()
+            time.sleep(KEEP_ALIVE_SECONDS / 5)
+        assert connection.recv(65536) == b""
+    assert KEEP_ALIVE_SECONDS * 0.9 < time.monotonic() - start < KEEP_ALIVE_SECONDS * 2
 
 
 @pytest.mark.parametrize(
