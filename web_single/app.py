@@ -42,7 +42,7 @@ class Application(FastAPI):
         await self.front(scope, receive, send)
 
 
-def create_app(config: Config, delivery: Delivery | None = None, environment: Environment | None = None) -> FastAPI:
+def create_app(config: Config, delivery: Delivery | None = None, environment: Environment | None = None) -> Application:
     """Return the application. It loads the model and opens the database when it starts, not before.
 
     `delivery` and `environment` are given by a parent that has found them already, so that all workers serve the same.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 import uvloop
-from fastapi import FastAPI
 
+from web_single.app import Application
 from web_single.config import Config
 from web_single.errors import ListenError
 from web_single.monitoring import Event, get_logger
@@ -43,10 +43,10 @@ def listen(config: Config) -> socket.socket:
 class WebServer(uvicorn.Server):
     """Serves one application on a socket that is there already, until SIGTERM, Ctrl-C or `stop`."""
 
-    def __init__(self, app: FastAPI, config: Config, on_started: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, app: Application, config: Config, on_started: Callable[[], None] = lambda: None) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                app.front,
                 lifespan="off",  # this class opens and closes the application: its errors come out as they are
                 loop="uvloop",
                 http=limited_protocol(config),

@@ -9,6 +9,7 @@ from typing import Any, Self
 LARGEST_EXACT_INTEGER = 2**53
 MOST_VALUES_TOLD = 20
 NUMBER_TYPES = frozenset((int, float))
+FLOATS = {float}
 KIND_NAMES = {int: "a number", float: "a number", str: "text", bool: "a boolean", list: "a list", dict: "an object"}
 
 
@@ -107,8 +108,11 @@ def is_number(value: Any) -> bool:  # noqa: ANN401 - any JSON value
 
 def are_exact_numbers(values: Sequence[Any]) -> bool:
     """Tell whether these are numbers without a fault; a large one makes this False too, and is looked at by itself."""
+    types = set(map(type, values))
+    if types == FLOATS:
+        return math.isfinite(sum(values))
     return (
-        NUMBER_TYPES.issuperset(map(type, values))
+        NUMBER_TYPES.issuperset(types)
         and min(values) >= -LARGEST_EXACT_INTEGER
         and max(values) <= LARGEST_EXACT_INTEGER
         and math.isfinite(sum(values))  # where one of them is NaN, so is their sum
