@@ -21,6 +21,7 @@ from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.handover import receive_delivery
+from web_single.predictor.head_start import HeadStart
 from web_single.predictor.predictor import Predictor
 from web_single.service.opening import open_store
 from web_single.service.prediction_queue import PredictionQueue
@@ -42,15 +43,15 @@ class Application(FastAPI):
         await self.front(scope, receive, send)
 
 
-def create_app(config: Config, delivery: Delivery | None = None, environment: Environment | None = None) -> Application:
+def create_app(config: Config, head_start: HeadStart | None = None) -> Application:
     """Return the application. It loads the model and opens the database when it starts, not before.
 
-    `delivery` and `environment` are given by a parent that has found them already, so that all workers serve the same.
+    Unless it is given a model that loads already: that one it serves.
     """
     app = Application(
         **ABOUT,
         openapi_url=None,  # document and page are ours: they tell what is known of the model
-        lifespan=lambda app: opened(app, config, delivery, environment),
+        lifespan=lambda app: opened(app, config, head_start),
         redirect_slashes=False,
     )
     app.state.config = config
@@ -65,46 +66,38 @@ def create_app(config: Config, delivery: Delivery | None = None, environment: En
 
 
 @asynccontextmanager
-async def opened(
-    app: FastAPI, config: Config, delivery: Delivery | None, environment: Environment | None
-) -> AsyncIterator[None]:
+async def opened(app: FastAPI, config: Config, head_start: HeadStart | None) -> AsyncIterator[None]:
     """Load the model, open the database and hand out the services, until this ends."""
     async with AsyncExitStack() as stack:
         database = Database(config)
         stack.push_async_callback(database.close)
-        served, found = await asyncio.to_thread(find_model, config, delivery, environment)
-        stack.enter_context(found.in_use())
-        predictor = Predictor(served, found, config)
-        await stack.enter_async_context(running(app, predictor))
+        if head_start is None:
+            delivery, environment = await asyncio.to_thread(find_model, config)
+            head_start = await stack.enter_async_context(HeadStart.of(delivery, environment, config))
+        predictor = await started(app, head_start)
         store = PredictionStore(database)
         await stack.enter_async_context(opening(app, store, predictor, config))
         queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
         app.state.prediction_service = PredictionService(predictor, store, config, queue)
         app.state.status_service = StatusService(predictor, store, config)
-        told = {"model_version": served.version, "database": database.name}
+        told = {"model_version": predictor.delivery.version, "database": database.name}
         settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.access_log}
         log.info(Event.APP_STARTED, **told, **settings)
         stack.callback(log.info, Event.APP_STOPPED, **told)
         yield
 
 
-def find_model(
-    config: Config, delivery: Delivery | None, environment: Environment | None
-) -> tuple[Delivery, Environment]:
-    """Return the delivery and what runs it: those that are given, else those that the settings name."""
-    opened = delivery or receive_delivery(config)
-    return opened, environment or find_environment(opened, config)
+def find_model(config: Config) -> tuple[Delivery, Environment]:
+    """Return the delivery that the settings name, and what runs it."""
+    delivery = receive_delivery(config)
+    return delivery, find_environment(delivery, config)
 
 
-@asynccontextmanager
-async def running(app: FastAPI, predictor: Predictor) -> AsyncIterator[None]:
-    """Start the model, and stop it; what goes wrong once rows can be answered is told by `app.state.failure`."""
-    await predictor.start()
-    predictor.started.add_done_callback(partial(tell_failure, app))
-    try:
-        yield
-    finally:
-        await predictor.stop()
+async def started(app: FastAPI, head_start: HeadStart) -> Predictor:
+    """Wait until rows can be answered; what goes wrong from then on is told by `app.state.failure`."""
+    await head_start.started
+    head_start.predictor.started.add_done_callback(partial(tell_failure, app))
+    return head_start.predictor
 
 
 @asynccontextmanager

@@ -1,16 +1,21 @@
 """web-single serve: its options, and what it does in turn until it serves."""
 
+import asyncio
+import signal
+from concurrent.futures import Future
+from types import ModuleType
 from typing import Annotated
 
 import typer
 
 from web_single.config import Config
 from web_single.config_report import near_misses
-from web_single.database.engine import read_url
 from web_single.monitoring import Event, configure_logging, get_logger
-from web_single.predictor.environment import find_environment
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.handover import receive_delivery
-from web_single.starting import importing_meanwhile
+from web_single.predictor.head_start import HeadStart
+from web_single.starting import importing_meanwhile, run_until_complete
 from web_single.terminal import status_on_terminal
 
 log = get_logger()
@@ -27,11 +32,32 @@ def serve(
     given = {"host": host, "port": port}
     config = Config.load(**{name: value for name, value in given.items() if value is not None})
     configure_logging(config)
-    read_url(config)
     for name, meant in near_misses().items():
         log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
     delivery = receive_delivery(config)
-    # Our own interpreter and uv are asked about the delivery: the processor has time for the rest of us.
-    with importing_meanwhile("web_single.serving") as serving, status_on_terminal() as tell:
-        environment = find_environment(delivery, config, tell=tell)
-    serving.result().serve_until_stopped(config, delivery, environment)
+    # While the model's environment is found, and then the model loads, the processor has time for the rest of us.
+    with importing_meanwhile("web_single.serving") as serving:
+        with status_on_terminal() as tell:
+            environment = find_environment(delivery, config, tell=tell)
+        if config.workers == 1:
+            run_until_complete(serve_here(config, delivery, environment, serving))
+        else:
+            asyncio.run(serving.result().serve_by_workers(config, delivery, environment))
+
+
+async def serve_here(config: Config, delivery: Delivery, environment: Environment, serving: Future[ModuleType]) -> None:
+    """Let the model load, and serve it in this process as soon as what serves is imported."""
+    break_off_at_signals()
+    try:
+        async with HeadStart.of(delivery, environment, config) as head_start:
+            await (await asyncio.wrap_future(serving)).serve_here(config, head_start)
+    except asyncio.CancelledError:
+        log.info(Event.SERVER_STOPPED)
+
+
+def break_off_at_signals() -> None:
+    """Let SIGTERM and Ctrl-C break off what runs now, until the web server takes them over."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None  # noqa: S101 - it runs
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)

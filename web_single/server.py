@@ -8,7 +8,6 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
-import uvloop
 
 from web_single.app import Application
 from web_single.config import Config
@@ -62,13 +61,11 @@ class WebServer(uvicorn.Server):
         self._app = app
         self._on_started = on_started
 
-    def run_on(self, listener: socket.socket) -> None:
-        """Serve until stopped; a StartError says why it could not start or go on."""
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(self.serve([listener]))
-
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the application, serve it, close it. A stop while it opens breaks that off."""
+        """Open the application, serve it, close it. A stop while it opens breaks that off.
+
+        A StartError says why it could not start or go on.
+        """
         self._opening = asyncio.current_task()
         with self.capture_signals():
             try:

@@ -1,25 +1,24 @@
 """Serving: listens, and serves in this process or in several, until it is stopped. Imports what takes longest."""
 
-import asyncio
-from socket import socket
-
 from web_single.app import create_app
 from web_single.config import Config
+from web_single.database.engine import read_url
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment
+from web_single.predictor.head_start import HeadStart
 from web_single.server import WebServer, listen
 from web_single.supervisor import Supervisor
 
 
-def serve_until_stopped(config: Config, delivery: Delivery, environment: Environment) -> None:
-    """Serve a delivery; a StartError says why it could not start or go on."""
+async def serve_here(config: Config, head_start: HeadStart) -> None:
+    """Serve a model that loads already, in this process; a StartError says why it could not start or go on."""
+    read_url(config)
+    with listen(config) as listener:
+        await WebServer(create_app(config, head_start), config).serve([listener])
+
+
+async def serve_by_workers(config: Config, delivery: Delivery, environment: Environment) -> None:
+    """Serve a delivery with several workers; a StartError says why they could not start or go on."""
+    read_url(config)
     with environment.in_use(), listen(config) as listener:
-        if config.workers == 1:
-            WebServer(create_app(config, delivery, environment), config).run_on(listener)
-        else:
-            asyncio.run(supervise(config, delivery, environment, listener))
-
-
-async def supervise(config: Config, delivery: Delivery, environment: Environment, listener: socket) -> None:
-    """Serve with several workers."""
-    await Supervisor(config, delivery, environment, listener).run()
+        await Supervisor(config, delivery, environment, listener).run()

@@ -1,11 +1,14 @@
-"""How modules are imported at a start: without a look for garbage, and while other programs are waited for."""
+"""How what serves starts: imports without a look for garbage, or while others are waited for; an event loop."""
 
+import asyncio
 import gc
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
+
+import uvloop
 
 
 @contextmanager
@@ -30,5 +33,16 @@ def importing_meanwhile(name: str) -> Iterator[Future[ModuleType]]:
         with nothing_is_garbage():
             return import_module(name)
 
-    with ThreadPoolExecutor(1) as aside:
-        yield aside.submit(import_it)
+    aside = ThreadPoolExecutor(1)
+    imported = aside.submit(import_it)
+    aside.shutdown(wait=False)  # its thread ends with the import
+    try:
+        yield imported
+    finally:
+        wait([imported])
+
+
+def run_until_complete(serving: Coroutine[None, None, None]) -> None:
+    """Run what serves in an event loop of uvloop's."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serving)

@@ -7,10 +7,11 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from web_single.starting import nothing_is_garbage
+from web_single.starting import nothing_is_garbage, run_until_complete
 
 with nothing_is_garbage():
     from structlog.contextvars import bind_contextvars
@@ -21,6 +22,7 @@ with nothing_is_garbage():
     from web_single.monitoring import configure_logging
     from web_single.predictor.delivery import Delivery
     from web_single.predictor.environment import Environment
+    from web_single.predictor.head_start import HeadStart
     from web_single.server import WebServer
 
 LONGEST_ORDERS_BYTES = 2**24  # a digest for each file of the delivery among them
@@ -37,14 +39,25 @@ def main() -> int:
     bind_contextvars(worker=os.getpid())
     end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)
     threading.Thread(target=end, daemon=True).start()
-    app = create_app(config, delivery, environment)
-    server = WebServer(app, config, on_started=lambda: tell(channel, {"started": True}))
+    on_started = partial(tell, channel, {"started": True})
     try:
-        server.run_on(listener)
+        run_until_complete(serve(config, delivery, environment, listener, on_started))
     except StartError as error:
         tell(channel, {"failed": type(error).__name__, "sentence": error.sentence})
         return 1
     return 0
+
+
+async def serve(
+    config: Config,
+    delivery: Delivery,
+    environment: Environment,
+    listener: socket.socket,
+    on_started: Callable[[], None],
+) -> None:
+    """Serve what the supervisor has found, so that all workers serve the same."""
+    async with HeadStart.of(delivery, environment, config) as head_start:
+        await WebServer(create_app(config, head_start), config, on_started).serve([listener])
 
 
 def tell(channel: socket.socket, message: dict[str, object]) -> None:
