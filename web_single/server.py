@@ -46,6 +46,7 @@ class WebServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app.front,
+                interface="asgi3",  # uvicorn takes a method for the older kind of application
                 lifespan="off",  # this class opens and closes the application: its errors come out as they are
                 loop="uvloop",
                 http=limited_protocol(config),
