@@ -14,7 +14,6 @@ from web_single.monitoring import Event, configure_logging, get_logger
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment, find_environment
 from web_single.predictor.handover import receive_delivery
-from web_single.predictor.head_start import HeadStart
 from web_single.starting import importing_meanwhile, run_until_complete
 from web_single.terminal import status_on_terminal
 
@@ -47,6 +46,8 @@ def serve(
 
 async def serve_here(config: Config, delivery: Delivery, environment: Environment, serving: Future[ModuleType]) -> None:
     """Let the model load, and serve it in this process as soon as what serves is imported."""
+    from web_single.predictor.head_start import HeadStart  # noqa: PLC0415 - imported meanwhile
+
     break_off_at_signals()
     try:
         async with HeadStart.of(delivery, environment, config) as head_start:

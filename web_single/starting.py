@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
-import uvloop
-
 
 @contextmanager
 def nothing_is_garbage() -> Iterator[None]:
@@ -44,5 +42,7 @@ def importing_meanwhile(name: str) -> Iterator[Future[ModuleType]]:
 
 def run_until_complete(serving: Coroutine[None, None, None]) -> None:
     """Run what serves in an event loop of uvloop's."""
+    import uvloop  # noqa: PLC0415 - imported meanwhile
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serving)
