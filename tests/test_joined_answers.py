@@ -38,7 +38,7 @@ def transport() -> Recorder:
 @pytest.fixture
 def answers(transport: Recorder) -> JoinedAnswers:
     """Return what writes."""
-    return JoinedAnswers(transport)
+    return JoinedAnswers(transport, transport.close)
 
 
 def test_an_answer_is_one_write(answers: JoinedAnswers, transport: Recorder) -> None:

@@ -1,6 +1,7 @@
 """JoinedAnswers: writes the head of an answer together with the first part of its body: one call of the system's."""
 
 import asyncio
+from collections.abc import Callable
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -12,10 +13,11 @@ class JoinedAnswers:
     client twice. ASGI allows to keep it: a head is not to be sent before the first part of the body is there.
     """
 
-    __slots__ = ("_begins", "_head", "_transport")
+    __slots__ = ("_begins", "_close", "_head", "_transport")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self._transport = transport
+        self._close = close
         self._begins = True
         self._head = b""
 
@@ -37,7 +39,7 @@ class JoinedAnswers:
     def close(self) -> None:
         """Close the connection when all is sent."""
         self._flush()
-        self._transport.close()
+        self._close()
 
     def is_closing(self) -> bool:
         """Tell whether nothing can be written any more."""

@@ -9,6 +9,7 @@ from httptools import HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from web_single.config import Config
+from web_single.deadline import Deadline
 from web_single.joined_answers import JoinedAnswers
 from web_single.monitoring import Event, get_logger
 
@@ -43,20 +44,17 @@ class LimitedProtocol(HttpToolsProtocol):
     _data = b""
     _again = b""
     _refusal: tuple[int, str] | None = None
-    _deadline: float | None = None  # by the loop's clock: until when something must come; None where nothing need
-    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Begin to wait for a request."""
         super().connection_made(transport)
-        self._answers = JoinedAnswers(transport)
+        self._deadline = Deadline(self.loop, self._on_deadline)
+        self._answers = JoinedAnswers(transport, self._close)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
-        self._deadline = None
-        if self._timer is not None:
-            self._timer.cancel()
+        self._deadline.end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -74,7 +72,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Begin to count."""
         self._reads_head = self._is_reading = self._has_begun = True
         self._owns_latest = False
-        self._deadline = None
+        self._deadline.lift()
         self._head_bytes = self._untold_bytes = self._dropped_bytes = 0
         super().on_message_begin()
 
@@ -97,7 +95,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Let the application begin; the body gets a time of its own."""
         self._reads_head = False
-        self._deadline = None
+        self._deadline.lift()
         if self.parser.should_upgrade():
             return
         if self.expect_100_continue and self.parser.get_http_version() == "1.0":
@@ -120,7 +118,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         self._is_reading = self._has_begun = self._owns_latest = False
         self._untold_bytes = 0
-        self._deadline = None
+        self._deadline.lift()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -184,33 +182,14 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _watch(self) -> None:
         """Give what is to come its time: the rest of a request, or the next one."""
-        if self._deadline is not None or self._is_ending or self.transport.is_closing():
+        if self._deadline.is_set or self._is_ending or self.transport.is_closing():
             return
         if self._is_reading:
-            self._wait(self.read_timeout_seconds)
+            self._deadline.set(self.read_timeout_seconds)
         elif self._is_at_rest():
-            self._wait(self.timeout_keep_alive)
+            self._deadline.set(self.timeout_keep_alive)
 
-    def _wait(self, seconds: float) -> None:
-        """Set the deadline. A connection has one timer, which looks at it when it rings: a timer a request costs more.
-
-        A timer that would ring too late is replaced.
-        """
-        self._deadline = self.loop.time() + seconds
-        if self._timer is not None and self._timer.when() > self._deadline:
-            self._timer.cancel()
-            self._timer = None
-        if self._timer is None:
-            self._timer = self.loop.call_at(self._deadline, self._on_timer)
-
-    def _on_timer(self) -> None:
-        self._timer = None
-        if self._deadline is None:
-            return
-        if self._deadline > self.loop.time():
-            self._timer = self.loop.call_at(self._deadline, self._on_timer)
-            return
-        self._deadline = None
+    def _on_deadline(self) -> None:
         if self._is_reading:
             self._on_read_timeout()
         else:
@@ -263,6 +242,19 @@ class LimitedProtocol(HttpToolsProtocol):
             latest.disconnected = True
             latest.message_event.set()
         self.transport.write(self._response(status, sentence))
+        self._linger()
+
+    def _close(self) -> None:
+        """Close after the last answer, but not while its request still arrives: the client would not see it."""
+        if self._is_reading and not self.transport.is_closing():
+            self._end()
+            self.pipeline.clear()
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Say that nothing more is answered, and go on reading for a moment."""
         self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
@@ -280,7 +272,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _end(self) -> None:
         self._is_ending = True
-        self._deadline = None
+        self._deadline.lift()
 
     def _response(self, status: int, sentence: str) -> bytes:
         body = json.dumps({"detail": sentence}).encode()

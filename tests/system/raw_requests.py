@@ -1,6 +1,7 @@
 """Raw requests, good, odd and hostile, and the bytes of what is answered."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -129,10 +130,23 @@ class Conversation:
         return [self.sent[start:end] for start, end in pairwise(places)]
 
 
+def until_the_last(drawn: list[bytes]) -> Iterator[bytes]:
+    """Yield requests up to the first one that is to be the last on its connection.
+
+    What comes behind it may reach a closed connection, and the answers on their way back are lost then, by TCP itself.
+    """
+    for request in drawn:
+        yield request
+        head = request.partition(b"\r\n\r\n")[0]
+        if b"Connection: close" in head or b" HTTP/1.0\r\n" in head:
+            return
+
+
 @st.composite
 def conversations(draw: st.DrawFn, *, most_requests: int) -> Conversation:
     """Several requests one behind the other, the last one perhaps not whole."""
-    sent = b"".join(draw(st.lists(requests(), min_size=most_requests // 2, max_size=most_requests)))
+    drawn = draw(st.lists(requests(), min_size=most_requests // 2, max_size=most_requests))
+    sent = b"".join(until_the_last(drawn))
     if draw(st.integers(0, 9)) == 1:
         sent = sent[: draw(st.integers(1, len(sent)))]
     return Conversation(sent, tuple(draw(st.lists(st.integers(0, len(sent)), max_size=3))))
