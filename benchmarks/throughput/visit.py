@@ -40,8 +40,7 @@ def in_open_loops(shares: Sequence[float], clients: int, connections: int, secon
     def drive(target: Target) -> list[Load]:
         loads = [target.drive(clients=clients, seconds=seconds)]
         for share in shares:
-            # What wrk hung up on is still being answered.
-            time.sleep(SETTLING_SECONDS)
+            let_settle()
             loads.append(target.drive_openly(rate=share * loads[0].rate, clients=connections, seconds=seconds))
         return loads
 
@@ -60,6 +59,7 @@ def visit(contender: Contender, delivered: Delivered, folder: Path, drive: Drive
         checked = check_answers(server, delivered, BEFORE)
         loads = drive(Target(server.port, contender.wire.path, bodies))
         rss, pss = server.memory()
+        let_settle()
         checked += check_answers(server, delivered, AFTER)
         in_force = what_is_in_force(server)
     answered = 1 + checked + sum(load.answered for load in loads)
@@ -77,6 +77,11 @@ def visit(contender: Contender, delivered: Delivered, folder: Path, drive: Drive
         stored=stored,
         in_force=in_force,
     )
+
+
+def let_settle() -> None:
+    """Wait until what wrk hung up on is answered too: a thousand of them may be as many as are let wait."""
+    time.sleep(SETTLING_SECONDS)
 
 
 def what_is_in_force(server: Server) -> dict[str, str]:
