@@ -88,6 +88,7 @@ def make_config(tmp_path: Path, plain: Path) -> Callable[..., Config]:
             "model_path": plain,
             "compile": "off",
             "db_url": f"sqlite:///{tmp_path}/predictions.db",
+            "write_timeout_seconds": 30,  # how fast a disk is that others use, too, is not what is tested
         }
         return Config(**defaults | given)
 

@@ -57,6 +57,7 @@ def visit(contender: Contender, delivered: Delivered, folder: Path, drive: Drive
     with running(contender, delivered, folder) as server:
         start_seconds = server.wait_for_answer(delivered.rows[0])
         checked = check_answers(server, delivered, BEFORE)
+        let_settle()
         loads = drive(Target(server.port, contender.wire.path, bodies))
         rss, pss = server.memory()
         let_settle()
@@ -80,7 +81,11 @@ def visit(contender: Contender, delivered: Delivered, folder: Path, drive: Drive
 
 
 def let_settle() -> None:
-    """Wait until what wrk hung up on is answered too: a thousand of them may be as many as are let wait."""
+    """Let what goes on in the background end.
+
+    With a compiled model the model's own process still loads; and what wrk hung up on is answered too: a thousand of
+    them may be as many as are let wait.
+    """
     time.sleep(SETTLING_SECONDS)
 
 
