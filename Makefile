@@ -51,7 +51,7 @@ container-test: .venv/.installed-dev ## build the image and test it, on Debian a
 	@$(BIN)/python -m pytest tests/container
 
 soak: .venv/.installed-dev ## the system tests at length: ROUNDS of kills, CONVERSATIONS with both lanes, STEADY_SECONDS of load, ROWS to read
-	@ROUNDS=$${ROUNDS:-50} CONVERSATIONS=$${CONVERSATIONS:-2000} STEADY_SECONDS=$${STEADY_SECONDS:-600} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system
+	@ROUNDS=$${ROUNDS:-50} CONVERSATIONS=$${CONVERSATIONS:-2300} STEADY_SECONDS=$${STEADY_SECONDS:-600} ROWS=$${ROWS:-1000000} $(BIN)/python -m pytest -s --timeout 3600 tests/system
 
 gallery: .venv/.installed-dev ## serve deliveries of every style and of every time, and write the tables of docs/handover.md
 	@GALLERY=all $(BIN)/python -m pytest --timeout 1800 tests/gallery
