@@ -51,7 +51,7 @@ async def serve_here(config: Config, delivery: Delivery, environment: Environmen
     break_off_at_signals()
     try:
         async with HeadStart.of(delivery, environment, config) as head_start:
-            await (await asyncio.wrap_future(serving)).serve_here(config, head_start)
+            await (await asyncio.wrap_future(serving)).serve_head_start(config, head_start)
     except asyncio.CancelledError:
         log.info(Event.SERVER_STOPPED)
 

@@ -10,7 +10,7 @@ from web_single.server import WebServer, listen
 from web_single.supervisor import Supervisor
 
 
-async def serve_here(config: Config, head_start: HeadStart) -> None:
+async def serve_head_start(config: Config, head_start: HeadStart) -> None:
     """Serve a model that loads already, in this process; a StartError says why it could not start or go on."""
     read_url(config)
     with listen(config) as listener:
