@@ -126,6 +126,13 @@ def test_a_connection_that_rests_between_two_requests_is_not_timed(server: Serve
             time.sleep(READ_TIMEOUT_SECONDS * 2)
 
 
+def test_an_answer_without_a_body_is_not_kept_for_the_next_one(server: Server) -> None:
+    with closing(connect(server)) as connection:
+        for _ in range(2):
+            connection.sendall(b"HEAD /model HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(65536).startswith(b"HTTP/1.1 405")
+
+
 def test_an_answer_that_is_the_last_is_seen_by_a_client_that_still_sends(server: Server) -> None:
     head = HEAD.replace(b"application/json", b"text/plain") + b"Connection: close\r\nContent-Length: 9\r\n\r\n"
     assert send(server, head, b"one", b"two", pause_seconds=0.2).statuses == [415]
