@@ -16,6 +16,7 @@ from web_single.api.openapi import ABOUT
 from web_single.api.request_log import RequestLog
 from web_single.config import Config, Switch
 from web_single.database.database import Database
+from web_single.database.optimization_store import OptimizationStore
 from web_single.database.prediction_store import PredictionStore
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.delivery import Delivery
@@ -24,6 +25,7 @@ from web_single.predictor.handover import receive_delivery
 from web_single.predictor.head_start import HeadStart
 from web_single.predictor.predictor import Predictor
 from web_single.service.opening import open_store
+from web_single.service.optimization_sync import OptimizationSync
 from web_single.service.prediction_queue import PredictionQueue
 from web_single.service.prediction_service import PredictionService
 from web_single.service.status_service import StatusService
@@ -76,7 +78,9 @@ async def opened(app: FastAPI, config: Config, head_start: HeadStart | None) -> 
             head_start = await stack.enter_async_context(HeadStart.of(delivery, environment, config))
         predictor = await started(app, head_start)
         store = PredictionStore(database)
-        await stack.enter_async_context(opening(app, store, predictor, config))
+        sync = OptimizationSync(predictor, OptimizationStore(database))
+        await stack.enter_async_context(opening(app, store, sync, predictor, config))
+        await stack.enter_async_context(sync.running())
         queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
         app.state.prediction_service = PredictionService(predictor, store, config, queue)
         app.state.status_service = StatusService(predictor, store, config)
@@ -101,12 +105,14 @@ async def started(app: FastAPI, head_start: HeadStart) -> Predictor:
 
 
 @asynccontextmanager
-async def opening(app: FastAPI, store: PredictionStore, predictor: Predictor, config: Config) -> AsyncIterator[None]:
+async def opening(
+    app: FastAPI, store: PredictionStore, sync: OptimizationSync, predictor: Predictor, config: Config
+) -> AsyncIterator[None]:
     """Open the ledger, in the background where the database is away: until then, predictions are answered by 503.
 
     Where it cannot be opened, this raises, or, once the server has started, tells it by `app.state.failure`.
     """
-    task = asyncio.create_task(open_store(store, predictor, config))
+    task = asyncio.create_task(open_store(store, sync, predictor, config))
     await asyncio.wait({task}, timeout=config.write_timeout_seconds)
     if task.done():
         await task

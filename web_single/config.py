@@ -81,6 +81,14 @@ class ModelVersions(Choice):
     TRUST = "trust"
 
 
+class Batching(Choice):
+    """Whether rows of several requests share calls of the model and transactions."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 class Compile(Choice):
     """Whether a compiled model may answer in place of the delivered one, and what it is proved against."""
 
@@ -177,11 +185,13 @@ class Config(BaseSettings):
     fast: Switch = Field(
         Switch.ON, description="`off` runs the plain way alone, without any of the shortcuts that the next ones name."
     )
-    queue: Switch = Field(
-        Switch.ON, description="Whether all requests that wait share one call of the model and one commit."
+    batching: Batching = Field(
+        Batching.AUTO,
+        description="Whether pending requests share model calls and transactions: `auto` (model calls only where "
+        "results do not depend on the other rows, proven or compared on 1,000 rows), `on` (without that proof), `off`.",
     )
     fast_lane: Switch = Field(
-        Switch.ON, description="Whether a plain POST /predict is answered in front of FastAPI; it needs the queue."
+        Switch.ON, description="Whether a plain POST /predict is answered in front of FastAPI; it needs batching."
     )
     max_batch: int = Field(
         1000, ge=1, le=100_000, description="Instances that one request, or one call of the model, may hold."
@@ -232,7 +242,7 @@ class Config(BaseSettings):
     @property
     def uses_queue(self) -> bool:
         """Whether requests that wait are served together."""
-        return self.fast is Switch.ON and self.queue is Switch.ON
+        return self.fast is Switch.ON and self.batching is not Batching.OFF
 
     @property
     def uses_fast_lane(self) -> bool:

@@ -7,6 +7,7 @@ import time
 from web_single_runner import probing
 from web_single_runner.answers import UnusableAnswerError, first_not_finite, plain
 from web_single_runner.estimator import features_of, first_of, is_vectorizer, new_feature
+from web_single_runner.independence import dependence_risks
 from web_single_runner.inside import estimators_in, name_lists_in
 from web_single_runner.rows import Plan, plainest_container
 
@@ -25,7 +26,7 @@ def describe(delivered):
         "features": features and [told(feature) for feature in features],
         "container": probe.plan.container,
         "row_by_row": probe.plan.row_by_row,
-        "rows_depend": probe.rows_depend,
+        "dependence_risks": dependence_risks(delivered),
         "classes": classes,
         "probabilities": probe.has_probabilities,
         "result": kind_of(probe.results, classes),
@@ -69,8 +70,8 @@ def with_names(features, lists):
 
 
 def plans_for(features, is_text):
-    if is_text and len(features) == 1:
-        return [Plan("texts", features), Plan("array", features)]
+    if is_text and len(features) == 1:  # a `predict` that reads `row[0]` takes a list of texts too: for letters
+        return [Plan("array", features), Plan("texts", features)]
     frames = [Plan("dataframe", features)] if features[0]["name"] is not None else []
     return [*frames, *(Plan(container, features) for container in dict.fromkeys((plainest_container(), "list")))]
 

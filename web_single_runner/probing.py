@@ -17,7 +17,6 @@ ANY = "any"
 NUMBERS = (((5.1, 3.5, 1.4, 0.2), (6.7, 3.0, 5.2, 2.3)), ((0.0,), (1.0,)), ((1.0,), (2.0,)), ((0.0,), (0.0,)))
 TEXTS = ("some text", "2026-01-31", "2026-01-31 09:30:00")
 MOST_COUNTS = 32
-NEARLY = 1e-9
 MOST_COLUMNS = 64
 
 
@@ -32,7 +31,6 @@ class Probe:
         self.results = []
         self.has_probabilities = delivered.predict_proba is not None
         self.probabilities_of_rows = None
-        self.rows_depend = False
         self.trouble = None
         self.first_failure = None
 
@@ -70,7 +68,6 @@ def find(delivered, plans, deadline):
     probe.ask_probabilities()
     learn_kinds(probe)
     learn_missing(probe)
-    probe.rows_depend = bool(probe.rows) and not probe.plan.row_by_row and depends_on_company(probe)
     return probe
 
 
@@ -220,27 +217,6 @@ def learn_missing(probe):
         taken = [answers_all(probe, [everything])] * len(features)
     for feature, is_taken in zip(features, taken):
         feature["missing"] = is_taken
-
-
-def depends_on_company(probe):
-    """Tell whether a row is answered otherwise among others than alone: then it is always asked alone."""
-    first, second = probe.rows
-    alone = probe.ask(probe.plan, [first]), probe.ask(probe.plan, [second])
-    company = probe.ask(probe.plan, [second, second, first])
-    if None in alone or company is None:
-        return False
-    return not (nearly_equal(company[2], alone[0][0]) and nearly_equal(company[0], alone[1][0]))
-
-
-def nearly_equal(one, other):
-    """Tell whether two answers differ in the last bits at most."""
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=NEARLY)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(nearly_equal, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(nearly_equal(one[key], other[key]) for key in one)
-    return one == other
 
 
 def answers_all(probe, rows):

@@ -37,7 +37,7 @@ def ours(key: str, label: str, *, build: bool = False, **settings: str) -> Conte
 
 
 PLAIN = ours("plain", "plain", FAST="off")
-QUEUE = ours("queue", "+ prediction queue", QUEUE="on", FAST_LANE="off", COMPILE="off")
+QUEUE = ours("queue", "+ prediction queue", FAST_LANE="off", COMPILE="off")
 LANE = ours("lane", "+ fast lane, scikit-learn itself", FAST_LANE="on", COMPILE="off")
 ALL = ours("all", "+ compiled model: all shortcuts", build=True)
 TWO_WORKERS = ours("workers", "all shortcuts, two workers", build=True, WORKERS="2")

@@ -33,7 +33,8 @@ new_predictions = st.builds(
 async def open_store(config: Config) -> tuple[Database, PredictionStore]:
     database = Database(config)
     store = PredictionStore(database)
-    await store.open("version-1", {})
+    await store.prepare("version-1", {})
+    store.open()
     return database, store
 
 

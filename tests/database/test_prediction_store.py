@@ -41,7 +41,8 @@ async def database(make_config: Callable[..., Config]) -> AsyncIterator[Database
 @pytest.fixture
 async def store(database: Database) -> PredictionStore:
     store = PredictionStore(database)
-    await store.open("version-1", SIGNATURE)
+    await store.prepare("version-1", SIGNATURE)
+    store.open()
     return store
 
 
@@ -72,7 +73,8 @@ def test_values_come_back_exactly(
     async def round_trip() -> None:
         database = Database(make_config())
         store = PredictionStore(database)
-        await store.open("version-1", SIGNATURE)
+        await store.prepare("version-1", SIGNATURE)
+        store.open()
         stored = prediction(values[0], probabilities=probabilities)
         stored.features = values
         await store.add([stored])
@@ -129,8 +131,10 @@ async def test_times_come_back_in_utc_whatever_their_zone(store: PredictionStore
 
 
 async def test_the_model_is_noted_once_with_its_signature(store: PredictionStore, database: Database) -> None:
-    await store.open("version-1", {"feature_count": 99})
-    await store.open("version-2", SIGNATURE)
+    await store.prepare("version-1", {"feature_count": 99})
+    store.open()
+    await store.prepare("version-2", SIGNATURE)
+    store.open()
     models = await database.read(lambda session: [session.get(Model, f"version-{number}") for number in (1, 2, 3)])
     assert [model.signature if model else None for model in models] == [SIGNATURE, SIGNATURE, None]
 
@@ -144,6 +148,6 @@ async def test_many_stores_may_open_at_once(make_config: Callable[..., Config]) 
     databases = [Database(make_config()) for _ in range(8)]
     async with anyio.create_task_group() as group:
         for database in databases:
-            group.start_soon(PredictionStore(database).open, "version-1", SIGNATURE)
+            group.start_soon(PredictionStore(database).prepare, "version-1", SIGNATURE)
     for database in databases:
         await database.close()

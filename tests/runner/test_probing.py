@@ -104,12 +104,6 @@ def test_a_predict_for_one_row_is_called_row_by_row() -> None:
     assert (found["row_by_row"], found["container"], found["result"]) == (True, "array", "number")
 
 
-def test_a_model_whose_answer_to_a_row_depends_on_its_company_is_found_out() -> None:
-    model = LinearRegression().fit(X, Y)
-    assert learn(model, predict=lambda model, X: model.predict(X - X.mean(axis=0)))["rows_depend"] is True
-    assert learn(model, predict=lambda model, X: model.predict(X - 1))["rows_depend"] is False
-
-
 def test_a_predict_for_one_flat_row_gets_that() -> None:
     model = LinearRegression().fit(X, Y)
     found = learn(model, predict=lambda model, row: model.predict([[row[0], float(row[1])]])[0])

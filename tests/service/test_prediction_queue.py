@@ -35,7 +35,7 @@ StartService = Callable[..., AbstractAsyncContextManager[PredictionService]]
 def start(mischief: Path, make_config: Callable[..., Config]) -> StartService:
     @asynccontextmanager
     async def start(**given: Any) -> AsyncIterator[PredictionService]:  # noqa: ANN401 - a value for any setting
-        app = create_app(make_config(model_path=mischief, **{"verify_share": 0} | given))
+        app = create_app(make_config(model_path=mischief, **{"verify_share": 0, "batching": "on"} | given))
         async with app.router.lifespan_context(app):
             yield app.state.prediction_service
 
@@ -93,7 +93,7 @@ async def test_what_arrives_at_once_shares_a_call_although_nobody_waited_before(
 async def test_a_model_that_is_slow_is_slow_for_all_at_once_and_not_for_each(
     make_config: Callable[..., Config], trained: Callable[[str], Path], calls: list[list[float]]
 ) -> None:
-    app = create_app(make_config(model_path=trained("slow"), verify_share=0))
+    app = create_app(make_config(model_path=trained("slow"), verify_share=0, batching="on"))
     async with app.router.lifespan_context(app):
         service: PredictionService = app.state.prediction_service
         for _ in range(3):
@@ -230,25 +230,6 @@ async def test_who_is_not_answered_when_the_service_stops_is_told_so(
     for request in (asked, waits):
         with pytest.raises(UnavailableError, match="The server stops"):
             await request
-
-
-async def test_a_row_that_depends_on_its_company_ends_the_sharing(
-    make_config: Callable[..., Config], trained: Callable[[str], Path], calls: list[list[float]]
-) -> None:
-    app = create_app(make_config(model_path=trained("crowd"), verify_share=1))
-    async with app.router.lifespan_context(app):
-        service: PredictionService = app.state.prediction_service
-        predictor = service._predictor
-        assert app.state.status_service.describe_model().shares_calls is True  # the rows of its start are told nothing
-        assert await outcomes_of([service.predict([0, n]) for n in range(3)]) == [1, 1, 1]
-        await wait_until_async(lambda: predictor.sharing.verification.verified == 3)
-        assert predictor.sharing.is_over is False
-        assert await outcomes_of([service.predict([200, n]) for n in range(3)]) == [3, 3, 3]
-        await wait_until_async(lambda: predictor.sharing.is_over)
-        assert app.state.status_service.describe_model().shares_calls is False
-        calls.clear()
-        assert await outcomes_of([service.predict([200, n]) for n in range(3)]) == [1, 1, 1]
-        assert calls[:3] == [[0], [1], [2]]
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from web_single.api.responses import NO_PARAMETERS, may_answer
 from web_single.api.schemas import (
+    BatchingResponse,
     CompiledResponse,
     EnvironmentResponse,
     FeatureResponse,
@@ -44,7 +45,7 @@ def response_of(model: ModelStatus) -> ModelResponse:
         result=ResultResponse(kind=signature.result, outputs=signature.outputs),
         container=signature.container,
         row_by_row=signature.row_by_row,
-        shares_calls=model.shares_calls,
+        batching=BatchingResponse.model_validate(model.batching),
         scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
         environment=EnvironmentResponse(
             origin=model.environment.origin,

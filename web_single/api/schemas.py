@@ -175,6 +175,21 @@ class ProofResponse(Response):
     seconds: float
 
 
+class BatchingResponse(Response):
+    """Whether rows of several requests share calls of the model: `on`, `probation` or `off`.
+
+    `compared` counts rows compared on probation, `checked` the sample of batched rows that were predicted alone again.
+    `ids` are the first and the last id that may have been predicted in a batch before batching ended by a mismatch.
+    """
+
+    state: str
+    reason: str | None
+    compared: int
+    checked: int
+    mismatches: int
+    ids: tuple[int, int] | None
+
+
 class CompiledResponse(Response):
     """The compiled model: `on` where it answers, else `off`, `building`, `not built`, `refused` or `refuted`.
 
@@ -208,7 +223,7 @@ class ModelResponse(Response):
     result: ResultResponse
     container: str
     row_by_row: bool
-    shares_calls: bool
+    batching: BatchingResponse
     scikit_learn: ScikitLearnResponse
     environment: EnvironmentResponse
     runner: RunnerResponse

@@ -23,10 +23,13 @@ class PredictionStore:
         self._database = database
         self._is_open = False
 
-    async def open(self, version: str, signature: dict[str, Any]) -> None:
+    async def prepare(self, version: str, signature: dict[str, Any]) -> None:
         """Create the tables and note the model's version, before its first prediction."""
         await self._database.create_tables()
         await self._database.write(partial(_add_model, version, signature))
+
+    def open(self) -> None:
+        """Store predictions from now on."""
         self._is_open = True
 
     async def add(self, predictions: Sequence[PredictionResult]) -> None:

@@ -20,6 +20,7 @@ from web_single.errors import (
 )
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.answer import Answer, read_answers
+from web_single.predictor.batch_safety import BatchSafetyMonitor
 from web_single.predictor.compiled.compilation import Compilation
 from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.delivery import Delivery
@@ -28,7 +29,6 @@ from web_single.predictor.environment import Environment
 from web_single.predictor.equality import are_equal
 from web_single.predictor.frames import Head, encode_rows
 from web_single.predictor.runner_process import RunnerProcess
-from web_single.predictor.sharing import Sharing
 from web_single.predictor.signature import Signature
 from web_single.predictor.verification import Verification
 
@@ -66,7 +66,7 @@ class Predictor:
         self._ready = asyncio.Event()
         self._backoff = Backoff()
         self.compilation = Compilation(delivery, environment, config)
-        self.sharing = Sharing(self.predict, share=config.verify_share)
+        self.batch_safety = BatchSafetyMonitor(self.predict, config)
         self.verification = Verification(self.predict, self.compilation.refute, share=config.verify_share)
 
     async def start(self) -> None:
@@ -84,7 +84,7 @@ class Predictor:
             self._take_description(self.compiled.manifest.description)
         self.compilation.start_building()
         self.verification.start()
-        self.sharing.verification.start()
+        self.batch_safety.start()
 
     async def _start_first(self) -> None:
         self._runner = runner = await self._start_runner_beside_compiled()
@@ -110,13 +110,14 @@ class Predictor:
     def _take_description(self, description: Head) -> None:
         self.description = description
         self.signature = Signature.from_description(description)
+        self.batch_safety.set_signature(self.signature)
 
     async def stop(self) -> None:
         """End the model's process and whatever it started."""
         self.state = RunnerState.STOPPED
         await self.compilation.stop()
         await self.verification.stop()
-        await self.sharing.verification.stop()
+        await self.batch_safety.stop()
         await ended(self.started)
         if not self.started.cancelled() and self.started.exception() is None:
             await ended(self._keeper)

@@ -17,7 +17,8 @@ class Signature:
 
     `result` is "label", "number", "text", "several" (then `outputs` says how many) or "any";
     `container` what the delivered `predict` gets: a "dataframe", an "array", a "list", "texts" or a "row".
-    `rows_depend` tells whether a row was answered otherwise among others than alone.
+    `dependence_risk` says why results may depend on the other rows of a call, `probabilities_risk` why probabilities
+    may; None where they provably do not.
     """
 
     features: tuple[Feature, ...] | None = None
@@ -27,7 +28,8 @@ class Signature:
     outputs: int | None = None
     container: str = "array"
     row_by_row: bool = False
-    rows_depend: bool = False
+    dependence_risk: str | None = None
+    probabilities_risk: str | None = None
 
     @classmethod
     def from_description(cls, description: dict[str, Any]) -> Self:
@@ -37,7 +39,8 @@ class Signature:
             features=tuple(map(Feature.from_description, features)) if features is not None else None,
             classes=tuple(classes) if classes is not None else None,
             **{name: description[name] for name in ("probabilities", "result", "outputs", "container", "row_by_row")},
-            rows_depend=description["rows_depend"],
+            dependence_risk=description["dependence_risks"]["predict"],
+            probabilities_risk=description["dependence_risks"]["predict_proba"],
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -106,7 +109,7 @@ class Signature:
     def _listed_where_known(self) -> list[int] | None:
         """The columns that hold more than numbers; None where rows must be asked alone."""
         kinds = [feature.kind for feature in self.features or ()]
-        if not kinds or Kind.ANY in kinds or self.row_by_row or self.rows_depend:
+        if not kinds or Kind.ANY in kinds or self.row_by_row:
             return None
         return [at for at, kind in enumerate(kinds) if kind is not Kind.NUMBER]
 

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import math
 import random
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from web_single.errors import DeliveredCodeError, InvalidInputError, UnavailableError
 from web_single.predictor.answer import Answer
-from web_single.predictor.equality import are_equal
+from web_single.predictor.equality import RELATIVE, are_equal
 
 MOST_WAITING = 256
 PAUSE_SECONDS = 1.0
@@ -23,12 +24,14 @@ Refute = Callable[[str, Row], None]
 class Verification:
     """Keeps some rows with their answers, and compares them, all in one call and at most one call a second."""
 
-    def __init__(self, predict: Predict, refute: Refute, *, share: float) -> None:
+    def __init__(self, predict: Predict, refute: Refute, *, share: float, relative: float = RELATIVE) -> None:
         self.verified = 0
         self.differing = 0
         self._predict = predict
         self._refute = refute
         self._share = share
+        self._relative = relative
+        self._taking = threading.Lock()  # the event loop and the thread that commits both call `take`
         self._waiting: deque[tuple[Row, Answer]] = deque(maxlen=MOST_WAITING)
         self._dice = random.Random()  # noqa: S311 - which rows are looked at is no secret
         self._next = self._draw()
@@ -40,7 +43,7 @@ class Verification:
         """Return how many rows to pass over until the next one that is kept."""
         if self._share in (0, 1):
             return 0
-        return int(math.log(1 - self._dice.random()) / math.log(1 - self._share))
+        return int(math.log1p(-self._dice.random()) / math.log1p(-self._share))
 
     def start(self) -> None:
         """Begin to compare, where anything is to be compared at all."""
@@ -58,17 +61,22 @@ class Verification:
         """Keep a share of these rows; from any thread, and without waiting."""
         if not self._share or self._loop is None:
             return
-        if self._next >= len(rows):
-            self._next -= len(rows)
+        with self._taking:
+            chosen = self._choose(len(rows))
+        if not chosen:
             return
-        while self._next < len(rows):
-            answer = answers[self._next]
-            if answer is not None:
-                self._waiting.append((list(rows[self._next]), answer))
-            self._next += 1 + self._draw()
-        self._next -= len(rows)
+        self._waiting.extend((list(rows[index]), answer) for index in chosen if (answer := answers[index]) is not None)
         with contextlib.suppress(RuntimeError):  # the server has ended
             self._loop.call_soon_threadsafe(self._woken.set)
+
+    def _choose(self, count: int) -> list[int]:
+        """Return which of the next rows are kept."""
+        chosen = []
+        while self._next < count:
+            chosen.append(self._next)
+            self._next += 1 + self._draw()
+        self._next -= count
+        return chosen
 
     async def _go_on(self) -> None:
         while True:
@@ -99,7 +107,9 @@ class Verification:
 
     def _judge(self, row: Row, said: Answer, told: Answer | None) -> None:
         self.verified += 1
-        if told is not None and are_equal([said.result, said.probabilities], [told.result, told.probabilities]):
+        if told is not None and are_equal(
+            [said.result, said.probabilities], [told.result, told.probabilities], relative=self._relative
+        ):
             return
         self.differing += 1
         self._refute(f"{said} was answered, and {told or 'nothing'} by the model itself.", row)

@@ -35,7 +35,9 @@ class PredictionQueue:
     def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
         self._predictor = predictor
         self._store = store
-        self._line, self._line_for_compiled = WaitingLine(config), WaitingLine(config)
+        self._batch_safety = predictor.batch_safety
+        self._line = WaitingLine(config, self._batch_safety.max_rows)
+        self._line_for_compiled = WaitingLine(config, lambda _: config.max_batch)
         self._loop = asyncio.get_running_loop()
         self._commit: asyncio.Task[None] | None = None
         self._pace = Pace()
@@ -55,9 +57,9 @@ class PredictionQueue:
     async def predict(self, row: Sequence[Any], *, with_probabilities: bool = False) -> Prediction:
         """Return the prediction of one row when it is committed."""
         answered: asyncio.Future[Prediction] = self._loop.create_future()
-        shape = self._predictor.sharing.shape_of(self._predictor.signature, row)
+        key = self._batch_safety.key_of(row, with_probabilities=with_probabilities)
         line = self._line if self._predictor.compiled is None else self._line_for_compiled
-        line.add(Waiting(row, shape, with_probabilities, answered))
+        line.add(Waiting(row, key, with_probabilities, answered))
         return await answered
 
     async def close(self) -> None:
@@ -111,6 +113,9 @@ class PredictionQueue:
         parts, deaths = [batch], 0
         while parts:
             part = parts.pop()
+            if len(part) > 1 and self._batch_safety.max_rows(part[0].batch_key) < len(part):
+                parts += halves_of(part)
+                continue
             try:
                 answers = await self._ask(part)
             except SharedCallError:
@@ -129,13 +134,14 @@ class PredictionQueue:
 
     async def _ask(self, part: list[Waiting]) -> list[Answer]:
         rows = [waiting.row for waiting in part]
-        is_shared = len(part) > 1
+        key, is_batch = part[0].batch_key, len(part) > 1
         with self._pace.predicting():
             answers = await self._predictor.predict(
-                rows, with_probabilities=part[0].with_probabilities, shared=is_shared
+                rows, with_probabilities=part[0].with_probabilities, shared=is_batch
             )
-        if is_shared:
-            self._predictor.sharing.verification.take(rows, answers)
+        if is_batch and self._batch_safety.max_rows(key) < len(part):
+            raise SharedCallError("Batching ended while this batch was predicted.")
+        self._batch_safety.record(key, rows, answers)
         return answers
 
     async def _survive(self, parts: list[list[Waiting]], deaths: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from web_single.config import Config
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import ModelUnavailableError
+from web_single.predictor.batch_safety import BatchingState
 from web_single.predictor.compiled.manifest import Proof
 from web_single.predictor.environment import Environment
 from web_single.predictor.predictor import Predictor, RunnerState
@@ -28,6 +29,21 @@ class CompiledStatus:
 
 
 @dataclass(frozen=True)
+class BatchingStatus:
+    """Whether rows of several requests share calls of the model, and what was compared.
+
+    `ids` are the first and the last id that may have been predicted in a batch before batching ended.
+    """
+
+    state: str
+    reason: str | None
+    compared: int
+    checked: int
+    mismatches: int
+    ids: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
 class ModelStatus:
     """The model that is served, and the state of its process."""
 
@@ -37,7 +53,7 @@ class ModelStatus:
     modules: tuple[str, ...]
     estimator: str
     signature: Signature
-    shares_calls: bool
+    batching: BatchingStatus
     made_with: str | None
     runs_with: str | None
     environment: Environment
@@ -79,7 +95,7 @@ class StatusService:
             modules=predictor.delivery.contents.modules,
             estimator=predictor.description["estimator"],
             signature=predictor.signature,
-            shares_calls=predictor.signature.shares_calls and not predictor.sharing.is_over,
+            batching=self._describe_batching(),
             made_with=predictor.delivery.contents.scikit_learn,
             runs_with=predictor.description["scikit_learn"],
             environment=predictor.environment,
@@ -90,6 +106,17 @@ class StatusService:
             fast_lane=self._config.uses_fast_lane,
             compiled=self._describe_compiled(),
             notice=predictor.notice,
+        )
+
+    def _describe_batching(self) -> BatchingStatus:
+        monitor, is_on = self._predictor.batch_safety, self._config.uses_queue
+        return BatchingStatus(
+            state=monitor.state if is_on else BatchingState.OFF,
+            reason=monitor.reason if is_on else "BATCHING or FAST is off.",
+            compared=monitor.rows_compared,
+            checked=monitor.shadow.verified,
+            mismatches=monitor.shadow.differing,
+            ids=monitor.ids,
         )
 
     def _describe_compiled(self) -> CompiledStatus:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from web_single.config import Config
 from web_single.errors import OverloadedError, WebSingleError
+from web_single.predictor.batch_safety import BatchKey
 
 QUIET_PASSES = 4
 MOST_PASSES = 50
@@ -23,13 +24,18 @@ class Prediction(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A row that waits for its prediction. Only rows of one shape share a call of the model; None shares with none."""
+    """A row that waits for its prediction. Only rows with the same batch key share a call; None shares with none."""
 
     row: Sequence[Any]
-    shape: Hashable | None
+    batch_key: BatchKey | None
     with_probabilities: bool
     answered: asyncio.Future[Prediction]
     deadline: float = 0.0
+
+    @property
+    def kind(self) -> tuple[BatchKey | None, bool]:
+        """What all requests that leave together have in common."""
+        return self.batch_key, self.with_probabilities
 
     def answer(self, prediction: Prediction) -> None:
         """Hand over the prediction, if somebody still waits."""
@@ -43,10 +49,16 @@ class Waiting:
 
 
 class WaitingLine:
-    """Who has waited too long is refused; only so many leave it at once."""
+    """Who has waited too long is refused.
 
-    def __init__(self, config: Config) -> None:
+    Args:
+        config: Settings.
+        max_rows: Returns how many requests may leave together with one that has this batch key.
+    """
+
+    def __init__(self, config: Config, max_rows: Callable[[BatchKey | None], int]) -> None:
         self._max_batch = config.max_batch
+        self._max_rows = max_rows
         self._timeout_seconds = config.waiting_timeout_seconds
         self._loop = asyncio.get_running_loop()
         self._line: deque[Waiting] = deque()
@@ -99,11 +111,14 @@ class WaitingLine:
         """Take the first and those behind it that can share a call; others keep their places."""
         batch: list[Waiting] = []
         others: list[Waiting] = []
-        while self._line and len(batch) < self._max_batch:
+        limit = 1
+        while self._line and len(batch) < limit:
             waiting = self._line.popleft()
             if waiting.answered.done():  # nobody waits for it any more
                 continue
-            (batch if not batch or _share(batch[0], waiting) else others).append(waiting)
+            if not batch:
+                limit = self._max_rows(waiting.batch_key)
+            (batch if not batch or waiting.kind == batch[0].kind else others).append(waiting)
         self._line.extendleft(reversed(others))
         return batch
 
@@ -114,9 +129,3 @@ class WaitingLine:
             self._line.popleft().refuse(OverloadedError.after(self._timeout_seconds))
         if self._line:
             self._timer = self._loop.call_at(self._line[0].deadline, self._refuse_late)
-
-
-def _share(first: Waiting, other: Waiting) -> bool:
-    return (
-        first.shape is not None and first.shape == other.shape and first.with_probabilities == other.with_probabilities
-    )

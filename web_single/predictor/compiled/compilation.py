@@ -44,11 +44,12 @@ class Compilation:
         self.manifest: Manifest | None = None
         self.model: CompiledModel | None = None
         self.last_model: CompiledModel | None = None
+        self.refuted_row: Sequence[Any] | None = None
         self._delivery = delivery
         self._environment = environment
         self._config = config
         self._cache = CompiledCache.of(config)
-        self._key = key_of(delivery, environment, config)
+        self.key = key_of(delivery, environment, config)
         self._builder: asyncio.Task[None] | None = None
 
     async def find(self) -> None:
@@ -59,7 +60,7 @@ class Compilation:
         await asyncio.to_thread(self._find)
 
     def _find(self) -> None:
-        manifest = self.manifest = self._cache.find(self._key)
+        manifest = self.manifest = self._cache.find(self.key)
         if manifest is None:
             self.state, self.reason = CompiledState.NOT_BUILT, f"Run `{self._command()}`."
         elif not manifest.is_usable:
@@ -71,7 +72,7 @@ class Compilation:
 
     def _load(self, manifest: Manifest) -> None:
         try:
-            self.model = CompiledModel.load(manifest, self._cache.files(self._key), self.turn_off)
+            self.model = CompiledModel.load(manifest, self._cache.files(self.key), self.turn_off)
         except Exception as error:  # noqa: BLE001 - whatever it is: the plain way answers
             self.state, self.reason = CompiledState.OFF, f"It cannot be loaded: {type(error).__name__}: {error}"
             log.warning(Event.COMPILED_NOT_USED, state=self.state, reason=self.reason)
@@ -132,6 +133,6 @@ class Compilation:
 
     def refute(self, reason: str, row: Sequence[Any]) -> None:
         """Use it never again, nor lets another process do so: it answered a row otherwise than the model."""
-        self.model, self.state, self.reason = None, CompiledState.REFUTED, reason
+        self.model, self.state, self.reason, self.refuted_row = None, CompiledState.REFUTED, reason, list(row)
         log.error(Event.COMPILED_REFUTED, reason=reason, row=list(row))
-        self._cache.refute(self._key, reason, list(row))
+        self._cache.refute(self.key, reason, list(row))

@@ -1,0 +1,286 @@
+"""BatchSafetyMonitor and Probation: rows are batched only after batches of all sorts equalled their rows alone."""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from tests.waiting import wait_until_async
+from web_single.config import Batching, Config
+from web_single.errors import (
+    DatabaseUnavailableError,
+    DeliveredCodeError,
+    ModelUnavailableError,
+    RunnerBrokenError,
+    SharedCallError,
+)
+from web_single.predictor.answer import Answer
+from web_single.predictor.batch_safety import BatchingState, BatchKey, BatchSafetyMonitor
+from web_single.predictor.feature import Feature, Kind
+from web_single.predictor.probation import MIN_ROWS, ROWS_PER_COMPARISON, SIZES
+from web_single.predictor.signature import Signature
+
+pytestmark = pytest.mark.anyio
+
+Row = list[Any]
+Function = Callable[[list[Row]], Sequence[Any]]
+
+NUMBERS = Signature((Feature("low", Kind.NUMBER, missing=True), Feature("high", Kind.NUMBER)), dependence_risk="Own.")
+WORDS = ("a", "b", "c")
+MIXED = Signature(
+    (Feature(None, Kind.NUMBER), Feature(None, Kind.CATEGORY, WORDS, missing=True), Feature(None, Kind.BOOLEAN)),
+    dependence_risk="Own.",
+)
+
+
+def value(row: Row) -> float:
+    return float((row[0] or 0) + 10 * row[1])
+
+
+class Model:
+    """A model process that calls a function of the rows; `calls` has the number of rows in each call."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self.calls: list[int] = []
+        self.errors: list[Exception] = []
+
+    async def predict(self, rows: list[Row], *, with_probabilities: bool = False, shared: bool = False) -> list[Answer]:
+        assert shared is (len(rows) > 1)
+        if self.errors and len(rows) > 1:
+            raise self.errors.pop()
+        self.calls.append(len(rows))
+        results = self.function(rows)
+        probabilities = self.function(rows) if with_probabilities else [None] * len(rows)
+        return [Answer(result, each and [each]) for result, each in zip(results, probabilities, strict=True)]
+
+
+@pytest.fixture
+def config() -> Config:
+    return Config(_env_file=None, verify_share=1)
+
+
+def random_row(rng: random.Random, *, missing: float = 0.1) -> Row:
+    return [None if rng.random() < missing else round(rng.uniform(0, 9), 3), round(rng.uniform(0, 9), 3)]
+
+
+async def serve_alone(
+    monitor: BatchSafetyMonitor, model: Model, rows: Sequence[Row], *, with_probabilities: bool = False
+) -> None:
+    """Serve rows as the batcher does while they are on probation, and let the comparisons run."""
+    for row in rows:
+        key = monitor.key_of(row, with_probabilities=with_probabilities)
+        outputs = await model.predict([row], with_probabilities=with_probabilities)
+        monitor.record(key, [row], outputs)
+        await asyncio.sleep(0)
+
+
+async def monitor_of(model: Model, config: Config, signature: Signature = NUMBERS) -> BatchSafetyMonitor:
+    monitor = BatchSafetyMonitor(model.predict, config)
+    monitor.set_signature(signature)
+    monitor.start()
+    return monitor
+
+
+async def probe(function: Function, config: Config, rows: int = 2 * MIN_ROWS) -> BatchSafetyMonitor:
+    """Return the monitor of a model after so many rows."""
+    model, rng = Model(function), random.Random(1)
+    monitor = await monitor_of(model, config)
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(rows)])
+    await wait_until_async(lambda: monitor.state is not BatchingState.PROBATION)
+    await monitor.stop()
+    return monitor
+
+
+KEY = BatchKey((), with_probabilities=False)
+
+
+async def test_a_proven_model_is_batched_at_once(config: Config) -> None:
+    monitor = await monitor_of(Model(lambda rows: rows), config, Signature((Feature(None, Kind.NUMBER),)))
+    assert (monitor.state, monitor.reason, monitor.max_rows(KEY)) == (BatchingState.ON, None, config.max_batch)
+    await monitor.stop()
+
+
+async def test_probabilities_are_proven_by_themselves(config: Config) -> None:
+    signature = Signature((Feature(None, Kind.NUMBER),), probabilities_risk="Own.")
+    monitor = await monitor_of(Model(lambda rows: rows), config, signature)
+    assert [monitor.max_rows(key) for key in (KEY, KEY._replace(with_probabilities=True))] == [config.max_batch, 1]
+    assert (monitor.state, monitor.reason) == (BatchingState.ON, "Own.")
+    await monitor.stop()
+
+
+async def test_a_setting_trusts_any_code(config: Config) -> None:
+    trusting = config.model_copy(update={"batching": Batching.ON})
+    monitor = await monitor_of(Model(lambda rows: rows), trusting)
+    assert (monitor.state, monitor.reason, monitor.max_rows(KEY)) == (BatchingState.ON, None, config.max_batch)
+    await monitor.stop()
+
+
+async def test_row_wise_code_is_batched_after_a_thousand_rows_and_not_before(config: Config) -> None:
+    model, rng = Model(lambda rows: [value(row) for row in rows]), random.Random(2)
+    monitor = await monitor_of(model, config)
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(MIN_ROWS - 1)])
+    await asyncio.sleep(0.1)
+    assert (monitor.state, monitor.reason, monitor.max_rows(KEY)) == (BatchingState.PROBATION, "Own.", 1)
+    await serve_alone(monitor, model, [random_row(rng)])
+    await wait_until_async(lambda: monitor.state is BatchingState.ON)
+    assert (monitor.rows_compared, monitor.max_rows(KEY)) == (MIN_ROWS, max(SIZES))
+    assert set(SIZES) <= set(model.calls)
+    assert sum(size for size in model.calls if size > 1) > MIN_ROWS
+    await monitor.stop()
+
+
+DEPENDENT: dict[str, Function] = {
+    "mean": lambda rows: [value(row) - sum(map(value, rows)) / len(rows) for row in rows],
+    "missing values replaced by the mean of the others": lambda rows: [
+        row[1] + (row[0] if row[0] is not None else sum(each[0] or 0 for each in rows) / len(rows)) for row in rows
+    ],
+    "missing values replaced by the row above": lambda rows: [
+        row[1] + (row[0] if row[0] is not None else rows[max(index - 1, 0)][0] or 0) for index, row in enumerate(rows)
+    ],
+    "duplicates": lambda rows: [rows.index(row) == index for index, row in enumerate(rows)],
+    "a code that counts": lambda rows: [float(index) for index in range(len(rows))],
+    "only when there are many rows": lambda rows: [value(row) if len(rows) <= 300 else 0.0 for row in rows],
+    "only when some value is missing": lambda rows: [
+        value(row) + any(each[0] is None for each in rows) * (row[0] is not None) for row in rows
+    ],
+    "only when some value is large": lambda rows: [
+        value(row) + any(abs(each[1]) > 100 for each in rows) * (abs(row[1]) <= 100) for row in rows
+    ],
+    "sorted and not unsorted": lambda rows: sorted(map(value, rows)),
+    "one result too few is a failed call": lambda rows: [value(row) for row in rows][: 200 + (len(rows) < 200)],
+}
+
+
+@pytest.mark.parametrize("function", DEPENDENT.values(), ids=DEPENDENT.keys())
+async def test_dependent_code_is_never_batched(config: Config, function: Function) -> None:
+    def checked(rows: list[Row]) -> Sequence[Any]:
+        results = function(rows)
+        if len(results) != len(rows):
+            raise SharedCallError("One of the rows failed.")
+        return results
+
+    monitor = await probe(checked, config)
+    assert monitor.state is BatchingState.OFF
+    assert monitor.max_rows(KEY) == 1
+    assert monitor.end_row is not None
+    assert "batch of" in (monitor.end_reason or "")
+
+
+async def test_a_difference_in_the_last_bits_is_none(config: Config) -> None:
+    monitor = await probe(lambda rows: [value(row) * (1 + 1e-12 * (len(rows) > 1)) for row in rows], config)
+    assert monitor.state is BatchingState.ON
+
+
+async def test_dependent_probabilities_end_batching_too(config: Config) -> None:
+    model, rng = Model(DEPENDENT["mean"]), random.Random(3)
+    monitor = await monitor_of(model, config)
+    rows = [random_row(rng) for _ in range(ROWS_PER_COMPARISON)]
+    await serve_alone(monitor, model, rows, with_probabilities=True)
+    await wait_until_async(lambda: monitor.state is BatchingState.OFF)
+    await monitor.stop()
+
+
+async def test_rows_of_other_types_are_on_a_probation_of_their_own(config: Config) -> None:
+    model, rng = Model(lambda rows: [str(row) for row in rows]), random.Random(4)
+    monitor = await monitor_of(model, config, MIXED)
+    rows = [[rng.random(), rng.choice(WORDS), rng.random() < 0.5] for _ in range(MIN_ROWS)]
+    await serve_alone(monitor, model, rows)
+    await wait_until_async(lambda: monitor.state is BatchingState.ON)
+    keys = [monitor.key_of([1.0, word, True], with_probabilities=False) for word in ("a", None)]
+    assert [monitor.max_rows(key) for key in keys] == [max(SIZES), 1]
+    await monitor.stop()
+
+
+async def test_while_the_model_is_unavailable_nothing_is_concluded(config: Config) -> None:
+    model, rng = Model(lambda rows: [value(row) for row in rows]), random.Random(5)
+    model.errors = [ModelUnavailableError("Away.")] * 5
+    monitor = await monitor_of(model, config)
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(ROWS_PER_COMPARISON * 10)])
+    await asyncio.sleep(0.05)
+    assert (model.errors, monitor.state) == ([], BatchingState.PROBATION)
+    await monitor.stop()
+
+
+async def test_a_batch_that_crashes_the_model_ends_batching(config: Config) -> None:
+    model, rng = Model(lambda rows: [value(row) for row in rows]), random.Random(6)
+    model.errors = [RunnerBrokenError("Killed.")]
+    monitor = await monitor_of(model, config)
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(ROWS_PER_COMPARISON)])
+    await wait_until_async(lambda: monitor.state is BatchingState.OFF)
+    await monitor.stop()
+
+
+async def test_variants_that_the_model_rejects_are_not_compared(config: Config) -> None:
+    def only_usual(rows: list[Row]) -> list[float]:
+        if any(not 0 <= row[1] < 10 for row in rows):
+            raise DeliveredCodeError("1", {})
+        return [value(row) for row in rows]
+
+    monitor = await probe(only_usual, config)
+    assert monitor.state is BatchingState.ON
+
+
+async def test_a_variant_that_crashes_the_model_is_the_last_one(config: Config) -> None:
+    crashes = []
+
+    def fragile(rows: list[Row]) -> list[float]:
+        if any(not 0 < row[1] < 10 for row in rows):
+            crashes.append(rows)
+            raise RunnerBrokenError("Killed.")
+        return [value(row) for row in rows]
+
+    model, rng = Model(fragile), random.Random(7)
+    monitor = await monitor_of(model, config)
+    await serve_alone(monitor, model, [[1.0, rng.uniform(1, 9)] for _ in range(MIN_ROWS)])
+    await serve_alone(monitor, model, [[1.0, rng.uniform(1, 9)]])  # a comparison that failed is made when a row comes
+    await wait_until_async(lambda: monitor.state is BatchingState.ON)
+    assert len(crashes) == 1
+    await monitor.stop()
+
+
+async def test_a_slow_model_is_compared_and_batched_in_small_batches(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web_single.predictor.probation.MAX_CALL_SECONDS", 1e-9)
+    model, rng = Model(lambda rows: [value(row) for row in rows]), random.Random(8)
+    monitor = await monitor_of(model, config)
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(MIN_ROWS)])
+    await wait_until_async(lambda: monitor.state is BatchingState.ON)
+    assert max(model.calls) == monitor.max_rows(KEY) == 2
+    await monitor.stop()
+
+
+async def test_batches_wait_for_the_record_of_their_start(config: Config) -> None:
+    model, rng = Model(lambda rows: [value(row) for row in rows]), random.Random(9)
+    monitor = await monitor_of(model, config)
+    attempts: list[int] = []
+
+    async def record() -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise DatabaseUnavailableError("Away.")
+
+    monitor.before_batching = record
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(MIN_ROWS)])
+    await wait_until_async(lambda: bool(attempts))
+    assert monitor.state is BatchingState.PROBATION
+    await serve_alone(monitor, model, [random_row(rng)])
+    await wait_until_async(lambda: monitor.state is BatchingState.ON)
+    assert len(attempts) == 2
+    await monitor.stop()
+
+
+async def test_a_sample_of_batched_rows_ends_batching_by_the_first_difference(config: Config) -> None:
+    trusting = config.model_copy(update={"batching": Batching.ON})
+    model = Model(DEPENDENT["mean"])
+    monitor = await monitor_of(model, trusting)
+    ended: list[int] = []
+    monitor.after_end = lambda: ended.append(1)
+    rows: list[Row] = [[1.0, 2.0], [3.0, 4.0]]
+    monitor.record(KEY, rows, await model.predict(rows, shared=True))
+    await wait_until_async(lambda: monitor.state is BatchingState.OFF)
+    assert (monitor.end_row, ended, monitor.max_rows(KEY)) == ([1.0, 2.0], [1], 1)
+    await monitor.stop()

@@ -1,0 +1,58 @@
+"""OptimizationStore: reads and writes which optimizations of a model version were used, and which had to end."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, func, select
+
+from web_single.database.database import Database
+from web_single.database.optimization_record import OptimizationRecord
+from web_single.database.prediction_result import PredictionResult, now
+
+
+class OptimizationStore:
+    """Every method may raise DatabaseUnavailableError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, model_version: str) -> list[OptimizationRecord]:
+        """Return the records of this model version."""
+        query = select(OptimizationRecord).where(OptimizationRecord.model_version == model_version)
+        return await self._database.read(lambda session: list(session.exec(query)))
+
+    async def start(self, model_version: str, name: str) -> None:
+        """Record that predictions with higher ids than the highest one may be made by this optimization."""
+        await self._database.write(partial(_start, model_version, name))
+
+    async def end(self, model_version: str, name: str, reason: str, row: Sequence[Any]) -> None:
+        """Record that this optimization returned another result than the reference path for this row.
+
+        The first reason stays; `last_id` becomes the highest id of all.
+        """
+        await self._database.write(partial(_end, model_version, name, reason, list(row)))
+
+
+def _start(model_version: str, name: str, session: Session) -> None:
+    if session.get(OptimizationRecord, (model_version, name)) is None:
+        last_id = session.exec(select(func.max(PredictionResult.id))).one() or 0
+        session.add(OptimizationRecord(model_version=model_version, name=name, first_id=last_id + 1))
+        with suppress(IntegrityError):  # another worker was first
+            session.commit()
+
+
+def _end(model_version: str, name: str, reason: str, row: list[Any], session: Session) -> None:
+    last_id = session.exec(select(func.max(PredictionResult.id))).one() or 0
+    record = session.get(OptimizationRecord, (model_version, name))
+    if record is None:
+        of_version = select(func.min(PredictionResult.id)).where(PredictionResult.model_version == model_version)
+        first_id = session.exec(of_version).one() or last_id + 1
+        record = OptimizationRecord(model_version=model_version, name=name, first_id=first_id)
+    if record.end_reason is None:
+        record.end_reason, record.row = reason, row
+    record.last_id, record.updated_at = last_id, now()
+    session.add(record)
+    session.commit()

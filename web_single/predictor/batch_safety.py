@@ -1,0 +1,182 @@
+"""BatchSafetyMonitor: which rows of several requests may share a call of the model, decided row kind by row kind."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from web_single.config import Batching, Config
+from web_single.errors import UnavailableError
+from web_single.monitoring import Event, get_logger
+from web_single.predictor.answer import Answer
+from web_single.predictor.equality import BATCH_RELATIVE
+from web_single.predictor.probation import Mismatch, Predict, Probation, compare_when_due
+from web_single.predictor.signature import Signature
+from web_single.predictor.verification import Verification
+
+MAX_PROBATIONS = 64  # of different batch keys; rows of any further key are predicted alone
+
+log = get_logger()
+
+
+async def do_nothing() -> None:
+    """Return at once."""
+
+
+class BatchingState(StrEnum):
+    """Whether rows of several requests share calls of the model."""
+
+    ON = "on"
+    PROBATION = "probation"
+    OFF = "off"
+
+
+class BatchKey(NamedTuple):
+    """What rows must have in common to share a call: `types` are those of the values in columns that are no numbers."""
+
+    types: Hashable
+    with_probabilities: bool
+
+
+class BatchSafetyMonitor:
+    """Permits batches where results provably or demonstrably do not depend on the other rows of a call.
+
+    Rows on probation are predicted alone. A sample of the rows that were batched is predicted alone again; the first
+    difference ends batching for good.
+
+    Args:
+        predict: `Predictor.predict`.
+        config: Settings.
+    """
+
+    def __init__(self, predict: Predict, config: Config) -> None:
+        self.end_reason: str | None = None
+        self.end_row: Sequence[Any] | None = None
+        self.ids: tuple[int, int] | None = None  # that may have been predicted in batches; known once batching ended
+        self.before_batching: Callable[[], Awaitable[None]] = do_nothing
+        self.after_end: Callable[[], None] = lambda: None
+        self.shadow = Verification(self._predict_alone, self.end, share=config.verify_share, relative=BATCH_RELATIVE)
+        self._predict = predict
+        self._max_batch_size = config.max_batch
+        self._is_trusted = config.batching is Batching.ON
+        self._signature = Signature()
+        self._probations: dict[BatchKey, Probation] = {}
+        self._passed: dict[BatchKey, int] = {}
+        self._rows_arrived = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def set_signature(self, signature: Signature) -> None:
+        """Take what is known of the model; rows of another signature are not comparable."""
+        self._signature = signature
+        self._probations.clear()
+        self._passed.clear()
+
+    @property
+    def state(self) -> BatchingState:
+        """Whether rows are batched now; `on` as soon as rows of one kind are."""
+        if self.end_reason is not None or not self._signature.shares_calls:
+            return BatchingState.OFF
+        if self._is_proven(with_probabilities=False) or self._passed:
+            return BatchingState.ON
+        return BatchingState.PROBATION
+
+    @property
+    def reason(self) -> str | None:
+        """Why not all rows are batched; None where all are."""
+        if self.end_reason is not None:
+            return self.end_reason
+        if not self._signature.shares_calls:
+            return "The model is called with one row at a time, or the types of its features are not known."
+        return None if self._is_trusted else self._signature.dependence_risk or self._signature.probabilities_risk
+
+    @property
+    def rows_compared(self) -> int:
+        """How many rows of clients were compared on probation, up to 1,000 of each batch key."""
+        return sum(probation.rows_received for probation in self._probations.values())
+
+    def key_of(self, row: Sequence[Any], *, with_probabilities: bool) -> BatchKey | None:
+        """Return what this row must have in common with others in its call; None for a row that is predicted alone."""
+        types = self._signature.shape_of(row)
+        return None if types is None else BatchKey(types, with_probabilities)
+
+    def max_rows(self, key: BatchKey | None) -> int:
+        """Return how many rows with this key may be in one call."""
+        if key is None or self.end_reason is not None:
+            return 1
+        if self._is_proven(with_probabilities=key.with_probabilities):
+            return self._max_batch_size
+        return self._passed.get(key, 1)
+
+    def record(self, key: BatchKey | None, rows: Sequence[Sequence[Any]], outputs: Sequence[Answer]) -> None:
+        """Take the rows and the outputs of one call: of a row alone for its probation, of a batch for the sample."""
+        if len(rows) > 1:
+            self.shadow.take(rows, outputs)
+        elif key is not None and self.max_rows(key) == 1:
+            self._add_to_probation(key, rows[0], outputs[0])
+
+    def start(self) -> None:
+        """Start comparing in the background."""
+        self.shadow.start()
+        self._task = asyncio.create_task(self._compare())
+
+    async def stop(self) -> None:
+        """Stop comparing."""
+        await self.shadow.stop()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def end(self, reason: str, row: Sequence[Any]) -> None:
+        """End batching for good: the result of this row depended on the other rows of its call."""
+        if self.end_reason is None:
+            self.end_reason, self.end_row = reason, list(row)
+            log.error(Event.BATCH_DEPENDENCE, reason=reason, row=list(row))
+            self.after_end()
+
+    def _is_proven(self, *, with_probabilities: bool) -> bool:
+        risks = (self._signature.dependence_risk, with_probabilities and self._signature.probabilities_risk)
+        return self._is_trusted or not any(risks)
+
+    def _add_to_probation(self, key: BatchKey, row: Sequence[Any], output: Answer) -> None:
+        if self.end_reason is not None or (key not in self._probations and len(self._probations) >= MAX_PROBATIONS):
+            return
+        if key not in self._probations:
+            self._probations[key] = Probation(
+                self._predict,
+                self._signature.features or (),
+                max_batch_size=self._max_batch_size,
+                with_probabilities=key.with_probabilities,
+            )
+        probation = self._probations[key]
+        probation.add(row, output)
+        if probation.is_due or probation.is_passed:
+            self._rows_arrived.set()
+
+    async def _compare(self) -> None:
+        while True:
+            await self._rows_arrived.wait()
+            self._rows_arrived.clear()
+            for key, probation in list(self._probations.items()):
+                try:
+                    mismatch = await compare_when_due(probation)
+                except Exception as error:  # noqa: BLE001 - rows that cannot be compared are never batched
+                    mismatch = Mismatch([], f"The comparison failed: {type(error).__name__}: {error}")
+                if mismatch is not None:
+                    self.end(mismatch.reason, mismatch.row)
+                    return
+                if probation.is_passed and key not in self._passed:
+                    await self._pass(key, probation)
+
+    async def _pass(self, key: BatchKey, probation: Probation) -> None:
+        """Permit batches of this key, after `before_batching`; where that cannot run now, the next row tries again."""
+        with contextlib.suppress(UnavailableError):
+            await self.before_batching()
+            if self._probations.get(key) is not probation:  # the signature changed
+                return
+            self._passed[key] = probation.largest_batch
+            probation.forget()
+            log.info(Event.BATCHING_STARTED, max_rows=self._passed[key], with_probabilities=key.with_probabilities)
+
+    async def _predict_alone(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool) -> list[Answer]:
+        return [(await self._predict([row], with_probabilities=with_probabilities))[0] for row in rows]

@@ -1,0 +1,216 @@
+"""Probation: compares batches with the results of their rows alone, until the rows of one kind may be batched."""
+
+import asyncio
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from web_single.errors import (
+    DeliveredCodeError,
+    InvalidInputError,
+    RunnerBrokenError,
+    SharedCallError,
+    UnavailableError,
+)
+from web_single.predictor.answer import Answer
+from web_single.predictor.equality import BATCH_RELATIVE, are_equal
+from web_single.predictor.feature import Feature, Kind
+
+MIN_ROWS = 1_000
+ROWS_PER_COMPARISON = 12
+SIZES = (2, 3, 5, 8, 16, 31, 64, 128, 256, 512, 1_000)
+MAX_CALL_SECONDS = 0.5  # a comparison must not keep requests waiting
+MAX_VARIANTS = 64
+FACTORS = (-1, 0, 1_000)
+
+Row = Sequence[Any]
+Predict = Callable[..., Awaitable[list[Answer]]]
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A row whose result in a batch was not its result alone."""
+
+    row: list[Any]
+    reason: str
+
+
+class Probation:
+    """Collects rows of one batch key with their results alone, and compares batches of them.
+
+    Rows share a batch key when they may be in one call of the model at all: the values of their columns have the same
+    types. Beside the clients' rows there are variants of them: with missing values, other categories, other scales.
+
+    Args:
+        predict: Predicts rows together in one call, `Predictor.predict`.
+        features: The model's features, in its order.
+        max_batch_size: The largest batch to compare, in rows.
+        with_probabilities: Whether probabilities are predicted and compared too.
+    """
+
+    def __init__(
+        self, predict: Predict, features: Sequence[Feature], *, max_batch_size: int, with_probabilities: bool
+    ) -> None:
+        self.rows_received = 0
+        self.largest_batch = 1
+        self._predict = predict
+        self._features = features
+        self._max_batch_size = max_batch_size
+        self._with_probabilities = with_probabilities
+        self._rng = random.Random()  # noqa: S311 - which rows are compared is no secret
+        self._rows: list[Row] = []
+        self._outputs: list[Answer] = []
+        self._variants = 0
+        self._comparisons = 0
+        self._next = 0  # the first row that was in no batch of rows in their own order yet
+        self._seconds_per_row = MAX_CALL_SECONDS / SIZES[0]
+
+    @property
+    def is_due(self) -> bool:
+        """Whether enough rows have arrived for one more comparison."""
+        return self.rows_received >= min((self._comparisons + 1) * ROWS_PER_COMPARISON, MIN_ROWS)
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether enough rows were compared, and all were equal."""
+        is_complete = self.rows_received >= MIN_ROWS and self._next >= len(self._rows)
+        return is_complete and self._comparisons * ROWS_PER_COMPARISON >= MIN_ROWS
+
+    def add(self, row: Row, output: Answer) -> None:
+        """Keep a row and its result alone; rows beyond those that are needed are dropped."""
+        if self.rows_received < MIN_ROWS:
+            self.rows_received += 1
+            self._rows.append(list(row))
+            self._outputs.append(output)
+
+    async def compare(self) -> Mismatch | None:
+        """Compare one batch; return the first mismatch.
+
+        Raises:
+            UnavailableError: The model cannot be called now; nothing is concluded.
+        """
+        await self._add_variant()
+        chosen = self._compose()
+        rows, expected = [self._rows[index] for index in chosen], [self._outputs[index] for index in chosen]
+        start = time.perf_counter()
+        try:
+            outputs = await self._predict(rows, with_probabilities=self._with_probabilities, shared=len(rows) > 1)
+        except (SharedCallError, RunnerBrokenError) as error:
+            return Mismatch(
+                list(rows[0]), f"A batch of {len(rows)} rows failed, and each of them alone did not: {error}"
+            )
+        self._seconds_per_row = (time.perf_counter() - start) / len(rows)
+        self._comparisons += 1
+        self.largest_batch = max(self.largest_batch, len(rows))
+        return first_mismatch(rows, expected, outputs)
+
+    def forget(self) -> None:
+        """Drop the rows, which are not needed any more."""
+        self._rows.clear()
+        self._outputs.clear()
+
+    def _compose(self) -> list[int]:
+        """Return the indices of the rows of the next batch; sizes and compositions alternate."""
+        affordable = max(int(MAX_CALL_SECONDS / self._seconds_per_row), SIZES[0])
+        size = min(SIZES[self._comparisons % len(SIZES)], affordable, self._max_batch_size)
+        compositions = (
+            *(self._in_order, self._sorted, self._sorted_descending, self._duplicated),
+            *(self._one_among_copies, self._incomplete_among_others, self._sample),
+        )
+        is_varied = self._comparisons * ROWS_PER_COMPARISON >= MIN_ROWS
+        return compositions[0 if is_varied else self._comparisons % len(compositions)](size)
+
+    def _in_order(self, size: int) -> list[int]:
+        """Return the next rows as they arrived; where there are too few of them, with those before."""
+        end = min(self._next + size, len(self._rows))
+        self._next = end
+        return list(range(max(end - size, 0), end))
+
+    def _sample(self, size: int) -> list[int]:
+        return self._rng.sample(range(len(self._rows)), min(size, len(self._rows)))
+
+    def _sorted(self, size: int) -> list[int]:
+        """Return a sample sorted by one column, missing values last."""
+        column = self._rng.randrange(len(self._rows[0]))
+        values = {index: self._rows[index][column] for index in self._sample(size)}
+        return sorted(values, key=lambda index: (values[index] is None, 0 if values[index] is None else values[index]))
+
+    def _sorted_descending(self, size: int) -> list[int]:
+        return self._sorted(size)[::-1]
+
+    def _duplicated(self, size: int) -> list[int]:
+        return (self._sample(size // 3 + 1) * 3)[:size]
+
+    def _one_among_copies(self, size: int) -> list[int]:
+        one, other = self._rng.choices(range(len(self._rows)), k=2)
+        return [one, *[other] * (size - 1)]
+
+    def _incomplete_among_others(self, size: int) -> list[int]:
+        incomplete = [index for index, row in enumerate(self._rows) if None in row]
+        chosen = self._rng.sample(incomplete, min(len(incomplete), size // 2))
+        return chosen + self._sample(size - len(chosen))
+
+    async def _add_variant(self) -> None:
+        """Add a variant of a client's row, with its result alone, where the model accepts it."""
+        if self._variants >= MAX_VARIANTS:
+            return
+        self._variants += 1
+        row = vary(self._rng.choice(self._rows), self._features, self._rng)
+        start = time.perf_counter()
+        try:
+            (output,) = await self._predict([row], with_probabilities=self._with_probabilities)
+        except (InvalidInputError, DeliveredCodeError):
+            return
+        except RunnerBrokenError:
+            self._variants = MAX_VARIANTS  # a model that crashes on unusual values is not called with more of them
+            raise
+        self._seconds_per_row = min(self._seconds_per_row, time.perf_counter() - start)
+        self._rows.append(row)
+        self._outputs.append(output)
+
+
+def vary(row: Row, features: Sequence[Feature], rng: random.Random) -> list[Any]:
+    """Return a row with other values that share its batch key: missing numbers, other categories, other scales."""
+    varied = list(row)
+    for index in rng.sample(range(len(row)), rng.randint(1, len(row))):
+        options = list(values_like(row[index], features[index]))
+        varied[index] = rng.choice(options) if options else row[index]
+    return varied
+
+
+def values_like(value: Any, feature: Feature) -> Iterator[Any]:  # noqa: ANN401 - a value of JSON
+    """Yield values of one feature with which a row keeps its batch key."""
+    if feature.kind is Kind.NUMBER:
+        if value is not None:
+            yield from (scaled for factor in FACTORS if math.isfinite(scaled := value * factor))
+        if feature.missing:
+            yield None
+    elif feature.kind is Kind.BOOLEAN and value is not None:
+        yield not value
+    else:
+        yield from (other for other in feature.values or () if type(other) is type(value))
+
+
+def first_mismatch(rows: Sequence[Row], expected: Sequence[Answer], outputs: Sequence[Answer]) -> Mismatch | None:
+    """Return the first row of a batch whose output is not the one that it had alone."""
+    for row, alone, output in zip(rows, expected, outputs, strict=True):
+        values = ([alone.result, alone.probabilities], [output.result, output.probabilities])
+        if not are_equal(*values, relative=BATCH_RELATIVE):
+            return Mismatch(list(row), f"In a batch of {len(rows)} rows the result was {output}, alone it was {alone}.")
+    return None
+
+
+async def compare_when_due(probation: Probation) -> Mismatch | None:
+    """Compare as many batches as are due; return the first mismatch."""
+    while probation.is_due and not probation.is_passed:
+        try:
+            mismatch = await probation.compare()
+        except UnavailableError:
+            return None
+        if mismatch is not None:
+            return mismatch
+        await asyncio.sleep(0)
+    return None

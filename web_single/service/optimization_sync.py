@@ -1,0 +1,81 @@
+"""OptimizationSync: an optimization that one worker found to be wrong ends in all workers, and stays ended."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from web_single.database.optimization_record import OptimizationRecord
+from web_single.database.optimization_store import OptimizationStore
+from web_single.errors import DatabaseUnavailableError
+from web_single.predictor.compiled.compilation import CompiledState
+from web_single.predictor.predictor import Predictor
+
+POLL_SECONDS = 2.0
+BATCHING = "batching"
+WRITES_AFTER_END = 2  # the second one includes the ids of batches that were being committed at the first one
+
+
+class OptimizationSync:
+    """Reads the records of the model version every two seconds, and records what ended in this process."""
+
+    def __init__(self, predictor: Predictor, store: OptimizationStore) -> None:
+        self._predictor = predictor
+        self._store = store
+        self._version = predictor.delivery.version
+        self._compiled = f"compiled:{predictor.compilation.key}"
+        self._writes: dict[str, int] = {}
+        self._changed = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Synchronize in the background until this ends."""
+        self._predictor.batch_safety.before_batching = self._record_start
+        self._predictor.batch_safety.after_end = self._changed.set
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+    async def refresh(self) -> None:
+        """End in this process what ended in another one, and record what ended in this one.
+
+        Raises:
+            DatabaseUnavailableError: The database cannot be read or written now.
+        """
+        for record in await self._store.find(self._version):
+            self._apply(record)
+        monitor, compilation = self._predictor.batch_safety, self._predictor.compilation
+        if monitor.end_reason is not None:
+            await self._record_end(BATCHING, monitor.end_reason, monitor.end_row or ())
+        if compilation.state is CompiledState.REFUTED:
+            await self._record_end(self._compiled, compilation.reason or "", compilation.refuted_row or ())
+
+    def _apply(self, record: OptimizationRecord) -> None:
+        if record.end_reason is None:
+            return
+        if record.name == BATCHING:
+            self._predictor.batch_safety.end(record.end_reason, record.row or ())
+            self._predictor.batch_safety.ids = (record.first_id, record.last_id or record.first_id)
+        elif record.name == self._compiled and self._predictor.compilation.state is not CompiledState.REFUTED:
+            self._predictor.compilation.refute(record.end_reason, record.row or ())
+
+    async def _record_start(self) -> None:
+        await self._store.start(self._version, BATCHING)
+
+    async def _record_end(self, name: str, reason: str, row: Sequence[Any]) -> None:
+        if self._writes.get(name, 0) < WRITES_AFTER_END:
+            await self._store.end(self._version, name, reason, row)
+            self._writes[name] = self._writes.get(name, 0) + 1
+
+    async def _run(self) -> None:
+        while True:
+            with contextlib.suppress(DatabaseUnavailableError):
+                await self.refresh()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._changed.wait()
+            self._changed.clear()
