@@ -45,7 +45,7 @@ docs: .venv/.installed-main ## write what is made from the code: the settings, t
 	@$(BIN)/python -m scripts.write_docs
 
 openapi: .venv/.installed-dev ## write docs/openapi.json anew, the OpenAPI document of the example model
-	@$(BIN)/python -m tests.openapi_document
+	@$(BIN)/python -m tests.support.openapi_document
 
 container-test: .venv/.installed-dev ## build the image and test it, on Debian as root (`make test` does so too)
 	@$(BIN)/python -m pytest tests/container

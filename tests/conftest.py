@@ -1,17 +1,22 @@
 """What tests share: trained deliveries, the application on a database of its own, figures told at the end."""
 
+import pickle
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import sklearn.base
 from fastapi.testclient import TestClient
+from sklearn.preprocessing import StandardScaler
 
-from tests.deliveries import EXAMPLE, train
+from tests.support.compiled import build
+from tests.support.model_folders import EXAMPLE, MakeModelFolder, train
 from web_single.app import create_app
 from web_single.config import Config
-from web_single.predictor.delivery import fingerprint
+from web_single.predictor.delivery import Delivery, fingerprint
 
 FIGURES = pytest.StashKey[list[str]]()
 
@@ -69,6 +74,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return get
 
 
+@pytest.fixture(scope="session")
+def compiled_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the COMPILED_PATH that holds the compiled example; a test that changes it copies it before."""
+    folder = tmp_path_factory.mktemp("compiled") / "compiled"
+    config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=folder, _env_file=None)
+    assert build(config.model_path, config).reason is None
+    return folder
+
+
 @pytest.fixture
 def plain(trained: Callable[[str], Path]) -> Path:
     return trained("plain")
@@ -108,3 +122,28 @@ def mischief_client(make_config: Callable[..., Config], mischief: Path) -> Itera
     config = make_config(model_path=mischief, predict_timeout_seconds=30)
     with TestClient(create_app(config)) as test_client:
         yield test_client
+
+
+@pytest.fixture
+def make_model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeModelFolder:
+    """Return a function that writes a model folder: a plain object, or with `made_by` a model of that scikit-learn."""
+
+    def make(
+        model: bytes = pickle.dumps({"answer": 42}),
+        *,
+        made_by: str | None = None,
+        code: str | None = None,
+        requirements: str | None = None,
+    ) -> Delivery:
+        folder = tmp_path / "delivery"
+        folder.mkdir(exist_ok=True)
+        if made_by is not None:
+            monkeypatch.setattr(sklearn.base, "__version__", made_by)
+            model = pickle.dumps(StandardScaler().fit(np.eye(3)))
+        (folder / "model.pkl").write_bytes(model)
+        for name, text in {"model.py": code, "requirements.txt": requirements}.items():
+            if text is not None:
+                (folder / name).write_text(text)
+        return Delivery.open(folder / "model.pkl")
+
+    return make

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.servers import running
+from tests.support.servers import running
 
 
 class NotReady(BaseHTTPRequestHandler):

@@ -12,8 +12,8 @@ from schemathesis.python.asgi import get_client, shutdown_lifespans
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.deliveries import EXAMPLE
-from tests.openapi_document import KEPT
+from tests.support.model_folders import EXAMPLE
+from tests.support.openapi_document import KEPT
 from web_single.app import create_app
 from web_single.config import Compile, Config
 

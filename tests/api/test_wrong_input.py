@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.api.wrong_requests import WRONG_REQUESTS, Wrong
+from tests.support.wrong_requests import WRONG_REQUESTS, Wrong
 from web_single.app import create_app
 from web_single.config import Config
 

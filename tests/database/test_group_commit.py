@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.database.test_prediction_store import json_values
+from tests.support.strategies import json_values
 from web_single.config import Config
 from web_single.database.database import Database
 from web_single.database.group_commit import NewPrediction

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.strategies import finite, json_values
 from web_single.config import Config
 from web_single.database.database import Database
 from web_single.database.prediction_result import Model, PredictionResult
@@ -23,12 +24,6 @@ from web_single.errors import DatabaseUnavailableError
 pytestmark = pytest.mark.anyio
 
 SIGNATURE = {"feature_count": 2}
-finite = st.floats(allow_nan=False, allow_infinity=False)
-texts = st.text(st.characters(exclude_categories=["Cs"]))
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | finite | texts,
-    lambda children: st.lists(children, max_size=5) | st.dictionaries(texts, children, max_size=5),
-)
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel
 
-from tests.deliveries import EXAMPLE
-from tests.waiting import wait_until
+from tests.support.model_folders import EXAMPLE
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
 
 FOLDER = CHECKOUT / "examples" / "straightforward"

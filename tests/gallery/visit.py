@@ -21,8 +21,8 @@ from tests.gallery.refusals import Refusal
 from tests.gallery.style import Style
 from tests.gallery.workshop import Handover
 from tests.gallery.wrong import Wrong, wrong_requests
-from tests.system.servers import START_SECONDS, Server
-from tests.waiting import wait_until
+from tests.support.servers import START_SECONDS, Server
+from tests.support.waiting import wait_until
 from web_single.config import Config
 from web_single.predictor.compiled.build import build_compiled
 from web_single.predictor.delivery import Delivery

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tests.deliveries import EXAMPLE
+from tests.support.model_folders import EXAMPLE
 from web_single.errors import DeliveryError
 from web_single.predictor.artefact import ArtefactContents, read_contents
 

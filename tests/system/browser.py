@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 START_SECONDS = 60
 INSTALL_SECONDS = 120

@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.predictions import fill, prediction, store
-from tests.system.load import count_rows, run_load
-from tests.system.servers import running
-from tests.waiting import wait_until
+from tests.support.load import count_rows, run_load
+from tests.support.predictions import fill, prediction, store
+from tests.support.servers import running
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
 
 pytestmark = pytest.mark.measured

@@ -14,10 +14,10 @@ import httpx2
 import psutil
 import pytest
 
-from tests.deliveries import CHILD, CRASH, EXIT, HEALTHY, PRINT, SLEEP
-from tests.system.load import Load, lost_or_wrong, read_back, run_load, wrongly_predicted
-from tests.system.servers import Server, all_are_gone, is_gone, running
-from tests.waiting import wait_until
+from tests.support.load import Load, lost_or_wrong, read_back, run_load, wrongly_predicted
+from tests.support.model_folders import CHILD, CRASH, EXIT, HEALTHY, PRINT, SLEEP
+from tests.support.servers import Server, all_are_gone, is_gone, running
+from tests.support.waiting import wait_until
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 CLIENTS = 8

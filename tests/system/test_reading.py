@@ -15,10 +15,10 @@ import httpx2
 import psutil
 import pytest
 
-from tests.predictions import fill
-from tests.system.connections import connect
-from tests.system.load import Load, count_rows, run_load
-from tests.system.servers import Server, running
+from tests.support.connections import connect
+from tests.support.load import Load, count_rows, run_load
+from tests.support.predictions import fill
+from tests.support.servers import Server, running
 
 ROWS = int(os.environ.get("ROWS", "100000"))
 NoteFigure = Callable[[str], None]

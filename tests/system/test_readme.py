@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.system.servers import Server, running
+from tests.support.servers import Server, running
 from web_single.config import CHECKOUT
 
 README = (CHECKOUT / "README.md").read_text()

@@ -16,9 +16,9 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.deliveries import EXAMPLE
-from tests.system.load import read_back
-from tests.system.servers import Server, running
+from tests.support.load import read_back
+from tests.support.model_folders import EXAMPLE
+from tests.support.servers import Server, running
 
 CLIENTS = 64
 SECONDS = 3

@@ -13,24 +13,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.deliveries import SLEEP
-from tests.system.load import count_rows, lost_or_wrong, read_back, run_load
-from tests.system.servers import Server, running
-from tests.waiting import wait_until
+from tests.support.load import count_rows, lost_or_wrong, read_back, run_load
+from tests.support.model_folders import SLEEP
+from tests.support.servers import Server, running, start_and_fail
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
 
 pytestmark = pytest.mark.measured
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
-
-
-def start_and_fail(folder: Path, **environment: object) -> tuple[int, str]:
-    """Return the exit code and what stands on stderr behind the log."""
-    given = {"DB_URL": f"sqlite:///{folder}/predictions.db"} | environment
-    server = Server(folder / "server.log", {name: str(value) for name, value in given.items()})
-    code = server.process.wait(60)
-    lines = [line for line in server.log.read_text().splitlines() if not line.startswith("{")]
-    return code, "\n".join(lines)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

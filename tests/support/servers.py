@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import psutil
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT, Config
 
 START_SECONDS = 60
@@ -123,3 +123,12 @@ def running(folder: Path, *, workers: int = 1, **environment: object) -> Iterato
         yield server
     finally:
         server.kill_everything()
+
+
+def start_and_fail(folder: Path, **environment: object) -> tuple[int, str]:
+    """Return the exit code and what stands on stderr behind the log."""
+    given = {"DB_URL": f"sqlite:///{folder}/predictions.db"} | environment
+    server = Server(folder / "server.log", {name: str(value) for name, value in given.items()})
+    code = server.process.wait(60)
+    lines = [line for line in server.log.read_text().splitlines() if not line.startswith("{")]
+    return code, "\n".join(lines)

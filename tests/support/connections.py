@@ -7,7 +7,7 @@ from contextlib import closing
 
 import httpx2
 
-from tests.system.servers import Server
+from tests.support.servers import Server
 
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
