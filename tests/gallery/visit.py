@@ -207,12 +207,11 @@ def try_to_serve(refusal: Refusal, good: Path, folder: Path) -> Refused:
 
 
 def start(delivery: Path, folder: Path, **environment: str) -> Server:
-    """Start `web-single serve`, as on a machine that does little else: storing may take its time here."""
+    """Start `web-single serve`."""
     given = {
         "MODEL_PATH": str(delivery),
         "DB_URL": f"sqlite:///{folder}/predictions.db",
         "DOCS": "on",
-        "WRITE_TIMEOUT_SECONDS": "30",
     }
     return Server(folder / "server.log", given | environment, command=(COMMAND, "serve"))
 

@@ -28,7 +28,7 @@ def connect(server: Server, *, buffer_bytes: int | None = None) -> socket.socket
     connection = socket.socket()
     if buffer_bytes is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-    connection.settimeout(20)
+    connection.settimeout(60)
     connection.connect((url.host, url.port))
     return connection
 

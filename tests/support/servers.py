@@ -31,7 +31,14 @@ class Server:
         self.log = log
         settings = {name.upper() for name in Config.model_fields}
         inherited = {name: value for name, value in os.environ.items() if name not in settings}
-        given = {"APP_ENV": "prod", "HOST": "127.0.0.1", "PORT": "0", "COMPILED_PATH": str(log.parent / "compiled")}
+        given = {
+            "APP_ENV": "prod",
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+            "COMPILED_PATH": str(log.parent / "compiled"),
+            "WRITE_TIMEOUT_SECONDS": "30",  # how fast a disk is that others use, too, is tested where it is set
+            "WAITING_TIMEOUT_SECONDS": "30",
+        }
         with log.open("w") as file:
             self.process = subprocess.Popen(
                 command,

@@ -146,7 +146,7 @@ def test_a_connection_at_rest_is_closed_when_its_time_is_up(server: Server) -> N
             start = time.monotonic()
             time.sleep(KEEP_ALIVE_SECONDS / 5)
         assert connection.recv(65536) == b""
-    assert KEEP_ALIVE_SECONDS * 0.9 < time.monotonic() - start < KEEP_ALIVE_SECONDS * 2
+    assert KEEP_ALIVE_SECONDS * 0.9 < time.monotonic() - start < KEEP_ALIVE_SECONDS * 10
 
 
 @pytest.mark.parametrize(
