@@ -1,5 +1,6 @@
 """What tests share: trained deliveries, the application on a database of its own, figures told at the end."""
 
+import os
 import pickle
 import signal
 from collections.abc import Callable, Iterator
@@ -10,21 +11,34 @@ import numpy as np
 import pytest
 import sklearn.base
 from fastapi.testclient import TestClient
+from filelock import FileLock
 from sklearn.preprocessing import StandardScaler
 
 from tests.support.compiled import build
 from tests.support.model_folders import EXAMPLE, MakeModelFolder, train
+from tests.support.profiles import register_profiles
 from web_single.app import create_app
 from web_single.config import Config
-from web_single.predictor.delivery import Delivery, fingerprint
+from web_single.predictor.delivery import Delivery, find_artefact, fingerprint
+
+pytest_plugins = ["pytester", "tests.support.skips"]
 
 FIGURES = pytest.StashKey[list[str]]()
+SLOW_FOLDERS = tuple(Path(__file__).parent / name for name in ("container", "gallery"))
+
+register_profiles()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = []
     # A shell lets what it starts in the background ignore Ctrl-C, and so would the servers that tests interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in SLOW_FOLDERS):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -61,26 +75,43 @@ def _the_example_is_never_touched() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Return the artefact of a style, trained once in a run."""
-    folder = tmp_path_factory.mktemp("deliveries")
-    artefacts: dict[str, Path] = {}
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all processes of this run share: what is made there is made once, under a lock."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(shared_folder: Path) -> Callable[[str], Path]:
+    """Return a function that returns the artifact of a style, trained once in a run."""
 
     def get(style: str) -> Path:
-        if style not in artefacts:
-            artefacts[style] = train(style, folder)
-        return artefacts[style]
+        with FileLock(shared_folder / f"{style}.lock"):
+            return (
+                find_artefact(shared_folder / style)
+                if (shared_folder / style).exists()
+                else train(style, shared_folder)
+            )
 
     return get
 
 
 @pytest.fixture(scope="session")
-def compiled_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled_example(shared_folder: Path) -> Path:
     """Return the COMPILED_PATH that holds the compiled example; a test that changes it copies it before."""
-    folder = tmp_path_factory.mktemp("compiled") / "compiled"
+    folder = shared_folder / "compiled"
     config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=folder, _env_file=None)
-    assert build(config.model_path, config).reason is None
+    with FileLock(shared_folder / "compiled.lock"):
+        assert build(config.model_path, config).reason is None  # at once where another process has built it
     return folder
+
+
+@pytest.fixture(scope="session")
+def environments(shared_folder: Path) -> Path:
+    """Return the ENVIRONMENTS_PATH of this run; an environment that is there is not made again."""
+    return shared_folder / "environments"
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.profiles import scaled
 from tests.support.strategies import finite, json_values
 from web_single.config import Config
 from web_single.database.database import Database
@@ -59,7 +60,7 @@ async def test_what_is_stored_is_committed(store: PredictionStore, tmp_path: Pat
         ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(max_examples=scaled(50))
 @given(st.lists(json_values, min_size=1, max_size=4), st.none() | st.lists(finite))
 def test_values_come_back_exactly(
     make_config: Callable[..., Config], values: list[Any], probabilities: list[float] | None

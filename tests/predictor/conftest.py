@@ -1,4 +1,4 @@
-"""What tests of environments share: one cache in a run."""
+"""What tests of environments share."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,11 +6,6 @@ from pathlib import Path
 import pytest
 
 from web_single.config import Config
-
-
-@pytest.fixture(scope="session")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("environments")
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.support.model_folders import CHILD, CRASH, EXIT, HEALTHY, PRINT, SLEE
 from tests.support.servers import Server, all_are_gone, is_gone, running
 from tests.support.waiting import wait_until
 
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
 CLIENTS = 8
 
 NoteFigure = Callable[[str], None]

@@ -21,7 +21,7 @@ from web_single.config import CHECKOUT
 
 pytestmark = pytest.mark.measured
 
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
