@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 # Two processes; the tests of a file share the server that it starts.
-PARALLEL := -n 2 --dist loadfile
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 THOROUGH := --hypothesis-profile thorough
 LOCKED := poetry.lock pyproject.toml requirements-tools.txt
 # As in scripts/setup.sh: the environment of a checkout that was moved is of no use.

@@ -17,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from tests.support.compiled import build
 from tests.support.model_folders import EXAMPLE, MakeModelFolder, train
 from tests.support.profiles import register_profiles
+from tests.support.waiting import raise_client_timeouts
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.predictor.delivery import Delivery, find_artefact, fingerprint
@@ -25,8 +26,10 @@ pytest_plugins = ["pytester", "tests.support.skips"]
 
 FIGURES = pytest.StashKey[list[str]]()
 SLOW_FOLDERS = tuple(Path(__file__).parent / name for name in ("container", "gallery"))
+LONG_FOLDER = Path(__file__).parent / "system"
 
 register_profiles()
+raise_client_timeouts()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,6 +42,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in SLOW_FOLDERS):
             item.add_marker(pytest.mark.slow)
+    # The longest files first: one that comes last would keep one process busy while the other has ended.
+    items.sort(key=lambda item: not item.path.is_relative_to(LONG_FOLDER))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = session.config.stash[FIGURES]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - xdist has no types
+    """Take the figures of a process that has run its part of the tests."""
+    node.config.stash[FIGURES] += getattr(node, "workeroutput", {}).get("figures", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -228,6 +228,7 @@ def test_code_by_value_runs_on_a_python_of_its_maker_or_not_at_all(
         find_environment(make_model_folder(model=OLD_CODE), environment_config())
 
 
+@pytest.mark.slow
 def test_code_by_value_gets_a_python_that_runs_it(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
@@ -369,6 +370,7 @@ def train(environment: Environment, artefact: Path) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_model_of_another_time_answers_as_it_did_then(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path

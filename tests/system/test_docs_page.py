@@ -9,6 +9,8 @@ import pytest
 from tests.support.servers import Server, running
 from tests.system.browser import Page, open_browser
 
+pytestmark = pytest.mark.slow
+
 PREDICT = "#operations-predictions-predict"
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.support.model_folders import TINY, MakeModelFolder
 from tests.support.servers import Server, command_of, running
 
+pytestmark = pytest.mark.slow
+
 CODE = """
 import iniconfig
 from importlib.metadata import version

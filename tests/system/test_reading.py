@@ -121,9 +121,9 @@ def receive(reader: socket.socket) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_hundred_clients_at_once_see_no_error(tmp_path: Path, workers: int, note_figure: NoteFigure) -> None:
-    seconds = float(os.environ.get("SECONDS_OF_LOAD", "5"))
+    seconds = float(os.environ.get("SECONDS_OF_LOAD", "2"))
     load = Load()
     with running(tmp_path, workers=workers) as server:
         asyncio.run(load.run(server.url, clients=100, seconds=seconds))

@@ -146,6 +146,7 @@ def test_what_was_answered_is_found_at_once_by_another_connection_and_another_wo
         assert found == 100
 
 
+@pytest.mark.slow
 def test_with_four_writers_on_one_file_nobody_starves(
     tmp_path: Path, compiled_example: Path, note_figure: NoteFigure
 ) -> None:
@@ -171,6 +172,7 @@ def test_with_four_writers_on_one_file_nobody_starves(
         assert asyncio.run(slowest(httpx2.URL(server.url))) < 30
 
 
+@pytest.mark.slow
 def test_memory_files_and_threads_stay_the_same(server: Server, note_figure: NoteFigure) -> None:
     """Memory grows while caches and the allocator's pools fill; a leak grows with every round of load."""
     crowd = Crowd(httpx2.URL(server.url), thresholds_of_the_example())

@@ -81,8 +81,15 @@ def test_a_wrong_database_url_is_a_wrong_setting(tmp_path: Path, plain: Path) ->
     )
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("how", "workers"),
+    [
+        (signal.SIGTERM, 1),
+        (signal.SIGINT, 2),
+        pytest.param(signal.SIGTERM, 2, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, 1, marks=pytest.mark.slow),
+    ],
+)
 def test_a_stop_under_load_finishes_what_is_in_flight_and_exits_with_0(tmp_path: Path, workers: int, how: int) -> None:
     with running(tmp_path, workers=workers) as server:
 

@@ -224,6 +224,7 @@ def test_files_that_cannot_be_read_leave_the_plain_way(example_config: MakeConfi
         assert predict(client, FLOWER)["result"] == 0
 
 
+@pytest.mark.slow
 def test_in_dev_it_is_built_while_the_plain_way_serves(compiled_config: MakeConfig) -> None:
     config = compiled_config(model_path=EXAMPLE / "model.joblib")
     with serving(config) as client:
