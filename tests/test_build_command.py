@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.deliveries import EXAMPLE
-from tests.predictor.conftest import TINY, Deliver, deliver
+from tests.support.model_folders import EXAMPLE, TINY, MakeModelFolder
 from web_single.cli import main
-
-__all__ = ["deliver"]
 
 
 @pytest.fixture(autouse=True)
@@ -37,9 +34,9 @@ def test_a_delivery_that_the_servers_libraries_suit_needs_nothing(
 
 
 def test_a_pin_holds_for_the_delivery_of_the_settings(
-    deliver: Deliver, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    make_model_folder: MakeModelFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = deliver().folder
+    folder = make_model_folder().folder
     monkeypatch.setenv("MODEL_PATH", str(folder))
     monkeypatch.setenv("MODEL_SHA256", "0" * 64)
     with pytest.raises(SystemExit) as end:
@@ -50,14 +47,14 @@ def test_a_pin_holds_for_the_delivery_of_the_settings(
 
 
 def test_what_was_made_is_told_and_what_nobody_needs_is_removed(
-    deliver: Deliver, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    make_model_folder: MakeModelFolder, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    artefact = deliver(requirements=TINY).artefact
+    artefact = make_model_folder(requirements=TINY).artefact
     told = run(artefact, capsys=capsys)
     (made,) = (tmp_path / "cache").glob("*/")
     assert told.startswith(f"The delivery runs in {made}: Python 3.")
     os.utime(made / "used", (0, 0))
-    deliver(requirements="iniconfig==2.1.0\n")
+    make_model_folder(requirements="iniconfig==2.1.0\n")
     told = run(artefact, "--prune", capsys=capsys)
     assert "1 unused environment removed, " in told
     assert not made.exists()

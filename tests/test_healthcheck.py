@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.servers import running
+from tests.support.servers import running
 
 
 class NotReady(BaseHTTPRequestHandler):
@@ -88,4 +88,10 @@ def test_it_fails_where_nobody_answers() -> None:
 def test_empty_settings_count_as_none_here_too() -> None:
     with serving(HTTPServer(("127.0.0.1", 0), NotReady)) as port:
         assert "is not ready" in check_health("", port)[1]
-    assert "on port 8000" in check_health("127.0.0.2", "")[1]
+
+
+def test_without_a_port_the_default_port_is_checked() -> None:
+    nobody = (
+        "255.255.255.255"  # the broadcast address: whatever listens on port 8000 of this machine, nothing does there
+    )
+    assert "on port 8000 does not answer" in check_health(nobody, "")[1]

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.deliveries import NAN, OBJECT, RAISE, TOO_FEW
+from tests.support.model_folders import NAN, OBJECT, RAISE, TOO_FEW
 
 
 def test_an_exception_of_the_model_is_500_with_an_id_that_is_in_the_log_and_not_told_itself(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.deliveries import EXIT, HEALTHY
-from tests.waiting import wait_until
+from tests.support.model_folders import EXIT, HEALTHY
+from tests.support.waiting import wait_until
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.predictor import delivery_watch

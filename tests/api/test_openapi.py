@@ -10,8 +10,8 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.deliveries import EXAMPLE, RAISE
-from tests.openapi_document import KEPT, ask_for_the_document
+from tests.support.model_folders import EXAMPLE, RAISE
+from tests.support.openapi_document import KEPT, ask_for_the_document
 from web_single.app import create_app
 from web_single.config import Compile, Config
 from web_single.predictor.predictor import Predictor, RunnerState

@@ -12,8 +12,9 @@ from schemathesis.python.asgi import get_client, shutdown_lifespans
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.deliveries import EXAMPLE
-from tests.openapi_document import KEPT
+from tests.support.model_folders import EXAMPLE
+from tests.support.openapi_document import KEPT
+from tests.support.profiles import scaled
 from web_single.app import create_app
 from web_single.config import Compile, Config
 
@@ -59,7 +60,7 @@ def test_every_answer_is_one_that_the_document_tells_and_what_is_refused_is_not_
 ) -> None:
     expected = stored_ids(described_server)
 
-    @settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=scaled(40), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=described_server[path][method].as_strategy(generation_mode=mode))
     def send(case: Case) -> None:
         response = case.call()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi.testclient import TestClient
 
-from tests.deliveries import NAN, RAISE
+from tests.support.model_folders import NAN, RAISE
 from web_single.app import create_app
 from web_single.config import Config
 

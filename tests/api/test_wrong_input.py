@@ -6,10 +6,11 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.api.wrong_requests import WRONG_REQUESTS, Wrong
+from tests.support.profiles import scaled
+from tests.support.wrong_requests import WRONG_REQUESTS, Wrong
 from web_single.app import create_app
 from web_single.config import Config
 
@@ -91,7 +92,7 @@ def test_a_body_sent_in_chunks_is_not_read_beyond_the_limit(named_client: TestCl
 
 
 @pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=scaled(300))
 @given(body=st.one_of(st.binary(max_size=200), st.text().map(lambda text: text.encode(errors="surrogatepass"))))
 def test_no_bytes_at_all_make_the_service_fail(named_client: TestClient, path: str, body: bytes) -> None:
     assert_is_refusal(named_client.post(path, content=body, headers=JSON))
@@ -111,7 +112,7 @@ def damaged(body: bytes) -> st.SearchStrategy[bytes]:
     )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=scaled(300))
 @given(body=damaged(GOOD))
 def test_a_damaged_body_is_refused_or_else_answered_and_stored(client: TestClient, body: bytes) -> None:
     before = len(client.get("/predict").json())

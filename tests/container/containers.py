@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 
 from tests.container.workshop import Workshop
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 CLONE_NEWNET = 0x40000000
 START_SECONDS = 60

@@ -10,8 +10,8 @@ import pytest
 
 from tests.container.containers import Container, ready, started
 from tests.container.workshop import Workshop
-from tests.system.servers import all_are_gone
-from tests.waiting import wait_until
+from tests.support.servers import all_are_gone
+from tests.support.waiting import wait_until
 
 USER = 10001
 SETOSA = [5.1, 3.5, 1.4, 0.2]

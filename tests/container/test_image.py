@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.container.containers import Container, ready
 from tests.container.workshop import BASE, Workshop
-from tests.deliveries import EXAMPLE
+from tests.support.model_folders import EXAMPLE
 from web_single.predictor.delivery import Delivery
 
 LARGEST_BYTES = 700_000_000

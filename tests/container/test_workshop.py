@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 
 from tests.container.workshop import BASE, Workshop
-from tests.system.servers import all_are_gone
-from tests.waiting import wait_until
+from tests.support.servers import all_are_gone
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
 
 # A container runs and a build holds a mount of its own when the end comes.

@@ -9,10 +9,11 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.database.test_prediction_store import json_values
+from tests.support.profiles import scaled
+from tests.support.strategies import json_values
 from web_single.config import Config
 from web_single.database.database import Database
 from web_single.database.group_commit import NewPrediction
@@ -47,7 +48,7 @@ def rows_in(database: Path) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=scaled(25))
 @given(groups=st.lists(st.lists(new_predictions, max_size=5), max_size=4))
 def test_both_ways_store_the_same_rows(
     groups: list[list[NewPrediction]], make_config: Callable[..., Config], tmp_path_factory: pytest.TempPathFactory

@@ -11,9 +11,11 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.profiles import scaled
+from tests.support.strategies import finite, json_values
 from web_single.config import Config
 from web_single.database.database import Database
 from web_single.database.prediction_result import Model, PredictionResult
@@ -23,12 +25,6 @@ from web_single.errors import DatabaseUnavailableError
 pytestmark = pytest.mark.anyio
 
 SIGNATURE = {"feature_count": 2}
-finite = st.floats(allow_nan=False, allow_infinity=False)
-texts = st.text(st.characters(exclude_categories=["Cs"]))
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | finite | texts,
-    lambda children: st.lists(children, max_size=5) | st.dictionaries(texts, children, max_size=5),
-)
 
 
 @pytest.fixture
@@ -65,7 +61,7 @@ async def test_what_is_stored_is_committed(store: PredictionStore, tmp_path: Pat
         ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(max_examples=scaled(50))
 @given(st.lists(json_values, min_size=1, max_size=4), st.none() | st.lists(finite))
 def test_values_come_back_exactly(
     make_config: Callable[..., Config], values: list[Any], probabilities: list[float] | None

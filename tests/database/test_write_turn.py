@@ -5,7 +5,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from web_single.database.write_turn import WriteTurn
 
 HOLD = """

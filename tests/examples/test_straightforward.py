@@ -3,7 +3,7 @@
 import importlib
 import json
 import os
-import socket
+import re
 import sqlite3
 import subprocess
 import sys
@@ -19,8 +19,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel
 
-from tests.deliveries import EXAMPLE
-from tests.waiting import wait_until
+from tests.support.model_folders import EXAMPLE
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
 
 FOLDER = CHECKOUT / "examples" / "straightforward"
@@ -96,10 +96,9 @@ def test_a_commit_survives_a_power_cut() -> None:
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     """A real server, with its database `kept.db` in the test's folder."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    settings = {"MODEL_PATH": str(EXAMPLE / "model.joblib"), "DB_URL": "sqlite:///kept.db", "PORT": str(port)}
-    with (tmp_path / "server.log").open("wb") as log:
+    settings = {"MODEL_PATH": str(EXAMPLE / "model.joblib"), "DB_URL": "sqlite:///kept.db", "PORT": "0"}
+    path = tmp_path / "server.log"
+    with path.open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, str(FOLDER / "main.py")],
             cwd=tmp_path,
@@ -108,16 +107,11 @@ def url(tmp_path: Path) -> Iterator[str]:
             stderr=log,
         )
     try:
-        wait_until(lambda: is_listening(port) or server.poll() is not None)
-        yield f"http://127.0.0.1:{port}/predict"
+        wait_until(lambda: "running on " in path.read_text() or server.poll() is not None)
+        yield re.findall(r"running on (\S+)", path.read_text())[0] + "/predict"
     finally:
         server.kill()
         server.wait()
-
-
-def is_listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_a_server_stores_the_features_with_the_result_that_it_answers(url: str, tmp_path: Path) -> None:

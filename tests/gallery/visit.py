@@ -21,8 +21,8 @@ from tests.gallery.refusals import Refusal
 from tests.gallery.style import Style
 from tests.gallery.workshop import Handover
 from tests.gallery.wrong import Wrong, wrong_requests
-from tests.system.servers import START_SECONDS, Server
-from tests.waiting import wait_until
+from tests.support.servers import START_SECONDS, Server
+from tests.support.waiting import wait_until
 from web_single.config import Config
 from web_single.predictor.compiled.build import build_compiled
 from web_single.predictor.delivery import Delivery
@@ -207,12 +207,11 @@ def try_to_serve(refusal: Refusal, good: Path, folder: Path) -> Refused:
 
 
 def start(delivery: Path, folder: Path, **environment: str) -> Server:
-    """Start `web-single serve`, as on a machine that does little else: storing may take its time here."""
+    """Start `web-single serve`."""
     given = {
         "MODEL_PATH": str(delivery),
         "DB_URL": f"sqlite:///{folder}/predictions.db",
         "DOCS": "on",
-        "WRITE_TIMEOUT_SECONDS": "30",
     }
     return Server(folder / "server.log", given | environment, command=(COMMAND, "serve"))
 

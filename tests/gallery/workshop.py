@@ -14,8 +14,8 @@ from typing import Any
 
 import uv
 
-from tests.deliveries import STYLES
 from tests.gallery.style import Style
+from tests.support.model_folders import STYLES
 
 AUTHOR = Path(__file__).with_name("author.py")
 TRAIN_SECONDS = 120

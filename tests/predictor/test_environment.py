@@ -13,8 +13,7 @@ import cloudpickle
 import pytest
 from structlog.testing import capture_logs
 
-from tests.deliveries import EXAMPLE
-from tests.predictor.conftest import TINY, Deliver
+from tests.support.model_folders import EXAMPLE, TINY, MakeModelFolder
 from web_single.config import Config
 from web_single.errors import DeliveryError
 from web_single.predictor import environment, environment_builder
@@ -65,17 +64,17 @@ def test_our_own_interpreter_is_asked_once(environment_config: MakeConfig, monke
     "requirements", ["scikit-learn>=1.5\n-r more.txt\n", "numpy # any\n", "", "pandas; python_version < '3'\n"]
 )
 def test_requirements_that_the_server_satisfies_need_no_environment(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path, requirements: str
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path, requirements: str
 ) -> None:
-    delivery = deliver(requirements=requirements)
+    delivery = make_model_folder(requirements=requirements)
     (delivery.folder / "more.txt").write_text("joblib\n")
     assert find_environment(delivery, environment_config(environments_path=tmp_path)).origin == "server"
 
 
 def test_requirements_that_the_server_does_not_satisfy_get_an_environment(
-    deliver: Deliver, environment_config: MakeConfig
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    delivery = deliver(requirements=TINY, code="import iniconfig")
+    delivery = make_model_folder(requirements=TINY, code="import iniconfig")
     found = find_environment(delivery, environment_config())
     assert found.origin == "made"
     assert ask(found.python, packages=["iniconfig"]).packages["iniconfig"] == "2.0.0"
@@ -85,40 +84,44 @@ def test_requirements_that_the_server_does_not_satisfy_get_an_environment(
 
 
 def test_what_is_neither_there_nor_listed_is_told_with_the_lines_to_write(
-    deliver: Deliver, environment_config: MakeConfig
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    delivery = deliver(code="import cv2, yaml_not_there\n", made_by="1.3.2")
+    delivery = make_model_folder(code="import cv2, yaml_not_there\n", made_by="1.3.2")
     with pytest.raises(DeliveryError, match=r"these lines in requirements.txt.*`opencv-python-headless`, `yaml-not-th"):
         find_environment(delivery, environment_config())
 
 
 def test_an_environment_without_what_the_code_imports_is_told_and_not_kept(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
-    delivery = deliver(code="import not_there\n", requirements=TINY)
+    delivery = make_model_folder(code="import not_there\n", requirements=TINY)
     with pytest.raises(DeliveryError, match=r"this line in requirements.txt beside the model: `not-there`"):
         find_environment(delivery, environment_config(environments_path=tmp_path / "cache"))
     assert list((tmp_path / "cache").glob("*/")) == []
 
 
 def test_an_environment_that_lacks_what_new_code_imports_is_told(
-    deliver: Deliver, environment_config: MakeConfig
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    find_environment(deliver(requirements=TINY), environment_config())
+    find_environment(make_model_folder(requirements=TINY), environment_config())
     with pytest.raises(DeliveryError, match=r"not installed in the environment made for it.*`not-there`"):
-        find_environment(deliver(code="import not_there\n"), environment_config())
+        find_environment(make_model_folder(code="import not_there\n"), environment_config())
 
 
-def test_only_the_server_means_only_the_server(deliver: Deliver, environment_config: MakeConfig) -> None:
+def test_only_the_server_means_only_the_server(
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
+) -> None:
     config = environment_config(model_environment="server")
     with pytest.raises(DeliveryError, match=r"not those of requirements.txt\. MODEL_ENVIRONMENT=auto makes"):
-        find_environment(deliver(requirements=TINY), config)
+        find_environment(make_model_folder(requirements=TINY), config)
     with pytest.raises(DeliveryError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
-        find_environment(deliver(made_by="1.3.2"), config)
+        find_environment(make_model_folder(made_by="1.3.2"), config)
 
 
-def test_no_code_of_a_package_in_the_delivery_is_run(deliver: Deliver, environment_config: MakeConfig) -> None:
-    delivery = deliver(requirements="./package\n")
+def test_no_code_of_a_package_in_the_delivery_is_run(
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
+) -> None:
+    delivery = make_model_folder(requirements="./package\n")
     (delivery.folder / "package").mkdir()
     (delivery.folder / "package/pyproject.toml").write_text(BUILT_BY_ITSELF)
     (delivery.folder / "package/backend.py").write_text("open('../was_run', 'w')")
@@ -129,46 +132,46 @@ def test_no_code_of_a_package_in_the_delivery_is_run(deliver: Deliver, environme
 
 
 def test_a_given_interpreter_is_used_if_its_scikit_learn_is_that_of_the_model(
-    deliver: Deliver, environment_config: MakeConfig
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
     config = environment_config(model_environment=sys.executable)
-    found = find_environment(deliver(requirements=TINY), config)  # who names an interpreter knows what it has
+    found = find_environment(make_model_folder(requirements=TINY), config)  # who names an interpreter knows what it has
     assert (found.python, found.origin) == (OURS, "given")
     with pytest.raises(DeliveryError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
-        find_environment(deliver(made_by="1.3.2"), config)
+        find_environment(make_model_folder(made_by="1.3.2"), config)
     with pytest.raises(DeliveryError, match=r"not installed for .*python: .*`not-there`"):
-        find_environment(deliver(made_by="1.9.0", code="import not_there"), config)
+        find_environment(make_model_folder(made_by="1.9.0", code="import not_there"), config)
 
 
-def test_what_is_no_python_is_told(deliver: Deliver, environment_config: MakeConfig) -> None:
+def test_what_is_no_python_is_told(make_model_folder: MakeModelFolder, environment_config: MakeConfig) -> None:
     with pytest.raises(DeliveryError, match=r"/bin/sh is no Python from 3.8 on"):
-        find_environment(deliver(), environment_config(model_environment="/bin/sh"))
+        find_environment(make_model_folder(), environment_config(model_environment="/bin/sh"))
 
 
 @pytest.mark.parametrize("made_by", ["1.9.0", "1.9.1", None])
 def test_the_same_minor_version_of_scikit_learn_is_taken(
-    deliver: Deliver, environment_config: MakeConfig, made_by: str | None
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, made_by: str | None
 ) -> None:
-    assert find_environment(deliver(made_by=made_by), environment_config()).origin == "server"
+    assert find_environment(make_model_folder(made_by=made_by), environment_config()).origin == "server"
 
 
 @pytest.mark.parametrize("environment", ["auto", "server", sys.executable])
 def test_another_scikit_learn_answers_only_where_that_is_trusted_and_logged(
-    deliver: Deliver, environment_config: MakeConfig, environment: str
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, environment: str
 ) -> None:
     config = environment_config(model_environment=environment, model_versions="trust")
     with capture_logs() as logs:
-        assert find_environment(deliver(made_by="1.3.2"), config).python == OURS
+        assert find_environment(make_model_folder(made_by="1.3.2"), config).python == OURS
     assert [(log["event"], log["made_with"], log["runs_with"]) for log in logs] == [
         ("model_version_trusted", "1.3.2", "1.9.1")
     ]
 
 
 def test_in_prod_nothing_is_made_at_the_start_and_what_was_built_serves(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
     config = environment_config(app_env="prod", environments_path=tmp_path / "cache")
-    delivery = deliver(requirements=TINY)
+    delivery = make_model_folder(requirements=TINY)
     with pytest.raises(DeliveryError, match=f"run `web-single build {delivery.artefact}` before"):
         find_environment(delivery, config)
     assert not (tmp_path / "cache").exists()
@@ -178,39 +181,39 @@ def test_in_prod_nothing_is_made_at_the_start_and_what_was_built_serves(
 
 @pytest.mark.parametrize("cache", ["file", "file/below"])
 def test_a_folder_that_cannot_be_written_to_is_told_with_the_setting(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path, cache: str
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path, cache: str
 ) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DeliveryError, match=rf"in {tmp_path / cache}: .*\. Set ENVIRONMENTS_PATH to a folder that can"):
-        find_environment(deliver(requirements=TINY), environment_config(environments_path=tmp_path / cache))
+        find_environment(make_model_folder(requirements=TINY), environment_config(environments_path=tmp_path / cache))
 
 
-def test_other_requirements_are_another_environment(deliver: Deliver) -> None:
-    keys = {key_of(Requirements.of(deliver(requirements="-r more.txt\n")))}
-    (deliver().folder / "more.txt").write_text(TINY)
-    keys.add(key_of(Requirements.of(deliver())))
-    (deliver().folder / "more.txt").write_text("iniconfig==2.1.0\n")
-    keys.add(key_of(Requirements.of(deliver())))
-    keys.add(key_of(Requirements.of(deliver(made_by="1.3.2"))))
+def test_other_requirements_are_another_environment(make_model_folder: MakeModelFolder) -> None:
+    keys = {key_of(Requirements.of(make_model_folder(requirements="-r more.txt\n")))}
+    (make_model_folder().folder / "more.txt").write_text(TINY)
+    keys.add(key_of(Requirements.of(make_model_folder())))
+    (make_model_folder().folder / "more.txt").write_text("iniconfig==2.1.0\n")
+    keys.add(key_of(Requirements.of(make_model_folder())))
+    keys.add(key_of(Requirements.of(make_model_folder(made_by="1.3.2"))))
     assert len(keys) == 4
-    assert key_of(Requirements.of(deliver(made_by="1.3.2", code="# other code"))) in keys
+    assert key_of(Requirements.of(make_model_folder(made_by="1.3.2", code="# other code"))) in keys
 
 
 def test_requirements_that_contradict_the_model_are_told_in_the_words_of_uv(
-    deliver: Deliver, environment_config: MakeConfig
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    delivery = deliver(made_by="1.5.2", requirements="scikit-learn==1.3.2\n")
+    delivery = make_model_folder(made_by="1.5.2", requirements="scikit-learn==1.3.2\n")
     with pytest.raises(DeliveryError, match=r"cannot be installed together: .*==1\.5\.2 and .*==1\.3\.2"):
         find_environment(delivery, environment_config())
 
 
 def test_the_pythons_that_packages_need_are_told(
-    deliver: Deliver, environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(environment_builder, "interpreters", lambda: iter([(sys.version_info.minor, base_python())]))
     sentence = rf"^scikit-learn 1\.0\.2 needs Python 3\.8 to 3\.10; this machine has 3\.{sys.version_info.minor}\. "
     with pytest.raises(DeliveryError, match=sentence):
-        find_environment(deliver(made_by="1.0.2"), environment_config())
+        find_environment(make_model_folder(made_by="1.0.2"), environment_config())
 
 
 # A call of the type of code objects with 16 arguments, as cloudpickle writes it on Python 3.8 to 3.10.
@@ -218,24 +221,29 @@ OLD_CODE = b"ccloudpickle.cloudpickle\n_builtin_type\n(S'CodeType'\ntR(" + b"I0\
 
 
 def test_code_by_value_runs_on_a_python_of_its_maker_or_not_at_all(
-    deliver: Deliver, environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(environment_builder, "interpreters", lambda: iter([(sys.version_info.minor, base_python())]))
     with pytest.raises(DeliveryError, match=r"^The delivery's code needs Python 3\.8 to 3\.10; this machine has 3\.1"):
-        find_environment(deliver(model=OLD_CODE), environment_config())
+        find_environment(make_model_folder(model=OLD_CODE), environment_config())
 
 
-def test_code_by_value_gets_a_python_that_runs_it(deliver: Deliver, environment_config: MakeConfig) -> None:
+@pytest.mark.slow
+def test_code_by_value_gets_a_python_that_runs_it(
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
+) -> None:
     if not {minor for minor, _ in interpreters()} & {8, 9, 10}:
         pytest.skip("this machine has no Python 3.8, 3.9 or 3.10")
-    found = find_environment(deliver(model=OLD_CODE), environment_config())
+    found = find_environment(make_model_folder(model=OLD_CODE), environment_config())
     assert found.python_version.split(".")[1] in ("8", "9", "10")
     assert "cloudpickle" in found.packages
 
 
-def test_code_by_value_of_our_own_python_needs_no_other(deliver: Deliver, environment_config: MakeConfig) -> None:
+def test_code_by_value_of_our_own_python_needs_no_other(
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig
+) -> None:
     model = cloudpickle.dumps({"sum": lambda rows: [sum(row) for row in rows]})
-    assert find_environment(deliver(model=model), environment_config()).origin == "server"
+    assert find_environment(make_model_folder(model=model), environment_config()).origin == "server"
 
 
 def start_build(delivery: Delivery, cache: Path, **variables: str) -> subprocess.Popen[str]:
@@ -246,8 +254,10 @@ def start_build(delivery: Delivery, cache: Path, **variables: str) -> subprocess
     )
 
 
-def test_two_processes_that_need_the_same_environment_make_it_once(deliver: Deliver, tmp_path: Path) -> None:
-    delivery = deliver(requirements=TINY)
+def test_two_processes_that_need_the_same_environment_make_it_once(
+    make_model_folder: MakeModelFolder, tmp_path: Path
+) -> None:
+    delivery = make_model_folder(requirements=TINY)
     both = [start_build(delivery, tmp_path / "cache") for _ in range(2)]
     told = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0]
@@ -256,9 +266,9 @@ def test_two_processes_that_need_the_same_environment_make_it_once(deliver: Deli
 
 
 def test_one_that_was_not_finished_is_never_used_and_is_removed(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
-    delivery = deliver(requirements=TINY)
+    delivery = make_model_folder(requirements=TINY)
     config = environment_config(environments_path=tmp_path / "cache")
     left = tmp_path / "cache" / f"{key_of(Requirements.of(delivery))}.making-1"
     (left / "bin").mkdir(parents=True)
@@ -270,19 +280,19 @@ def test_one_that_was_not_finished_is_never_used_and_is_removed(
 
 
 def test_one_whose_python_is_gone_is_made_anew(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
     config = environment_config(environments_path=tmp_path / "cache")
-    delivery = deliver(requirements=TINY)
+    delivery = make_model_folder(requirements=TINY)
     found = find_environment(delivery, config)
     found.python.unlink()
     found.python.symlink_to(tmp_path / "gone")
     assert find_environment(delivery, config) == found
 
 
-def test_addresses_of_the_index_are_shown_and_kept_nowhere(deliver: Deliver, tmp_path: Path) -> None:
+def test_addresses_of_the_index_are_shown_and_kept_nowhere(make_model_folder: MakeModelFolder, tmp_path: Path) -> None:
     addresses = {"PIP_EXTRA_INDEX_URL": "http://me:secret@127.0.0.1:9/simple", "UV_HTTP_RETRIES": "0"}
-    process = start_build(deliver(requirements="not-there-at-all==1\n"), tmp_path / "cache", **addresses)
+    process = start_build(make_model_folder(requirements="not-there-at-all==1\n"), tmp_path / "cache", **addresses)
     told = process.communicate(timeout=120)
     assert process.returncode == 3
     assert "the package index" in told[1]
@@ -291,11 +301,13 @@ def test_addresses_of_the_index_are_shown_and_kept_nowhere(deliver: Deliver, tmp
 
 
 def test_a_made_environment_knows_no_index(
-    deliver: Deliver, environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "secret-place").mkdir()
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "secret-place"))
-    found = find_environment(deliver(requirements=TINY), environment_config(environments_path=tmp_path / "cache"))
+    found = find_environment(
+        make_model_folder(requirements=TINY), environment_config(environments_path=tmp_path / "cache")
+    )
     files = [path for path in folder_of(found).rglob("*") if path.is_file() and not path.is_symlink()]
     assert files
     assert [path for path in files if b"secret-place" in path.read_bytes()] == []
@@ -308,11 +320,11 @@ def make_old(cache: EnvironmentCache, environment: Environment) -> None:
 
 
 def test_pruning_removes_what_nobody_used_for_long_and_tells_what_is_freed(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
     config = environment_config(environments_path=tmp_path / "cache")
     cache = EnvironmentCache.of(config)
-    found = find_environment(deliver(requirements=TINY), config)
+    found = find_environment(make_model_folder(requirements=TINY), config)
     assert cache.prune(keep=None, unused_days=30) == (0, 0)
     make_old(cache, found)
     assert cache.prune(keep=folder_of(found), unused_days=30)[0] == 1  # the unfinished one
@@ -327,12 +339,12 @@ def test_pruning_removes_what_nobody_used_for_long_and_tells_what_is_freed(
 
 
 def test_using_an_environment_keeps_it_for_longer(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
     config = environment_config(environments_path=tmp_path / "cache")
     cache = EnvironmentCache.of(config)
-    make_old(cache, find_environment(deliver(requirements=TINY), config))
-    found = find_environment(deliver(requirements=TINY), config)
+    make_old(cache, find_environment(make_model_folder(requirements=TINY), config))
+    found = find_environment(make_model_folder(requirements=TINY), config)
     cache.prune(keep=None, unused_days=30)
     assert folder_of(found).exists()
 
@@ -358,12 +370,13 @@ def train(environment: Environment, artefact: Path) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_model_of_another_time_answers_as_it_did_then(
-    deliver: Deliver, environment_config: MakeConfig, tmp_path: Path
+    make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
     requirements = "numpy<2\njoblib<1.4\n"  # contradicts what the server has
-    first = find_environment(deliver(made_by="1.5.2", requirements=requirements), environment_config())
+    first = find_environment(make_model_folder(made_by="1.5.2", requirements=requirements), environment_config())
     (tmp_path / "then").mkdir()
     (tmp_path / "then/requirements.txt").write_text(requirements)
     artefact = tmp_path / "then/model.joblib"

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.deliveries import CHILD, CRASH, EAT, EXAMPLE, EXIT, GARBAGE, HEALTHY, PRINT, RAISE, SLEEP, STOP
-from tests.waiting import wait_until_async
+from tests.support.model_folders import CHILD, CRASH, EAT, EXAMPLE, EXIT, GARBAGE, HEALTHY, PRINT, RAISE, SLEEP, STOP
+from tests.support.waiting import wait_until_async
 from web_single.config import Config
 from web_single.errors import (
     DeliveredCodeError,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.predictor.conftest import TINY, Deliver
+from tests.support.model_folders import TINY, MakeModelFolder
 from web_single.errors import DeliveryError
 from web_single.predictor.artefact import ArtefactContents
 from web_single.predictor.requirements import (
@@ -19,8 +19,8 @@ from web_single.predictor.requirements import (
 )
 
 
-def requirements_of(deliver: Deliver, contents: ArtefactContents) -> Requirements:
-    return Requirements.of(replace(deliver(), contents=contents))
+def requirements_of(make_model_folder: MakeModelFolder, contents: ArtefactContents) -> Requirements:
+    return Requirements.of(replace(make_model_folder(), contents=contents))
 
 
 @pytest.mark.parametrize(
@@ -34,40 +34,40 @@ def requirements_of(deliver: Deliver, contents: ArtefactContents) -> Requirement
     ],
 )
 def test_numpy_is_held_to_what_the_artefact_was_made_with(
-    deliver: Deliver, contents: ArtefactContents, bounds: tuple[str, ...]
+    make_model_folder: MakeModelFolder, contents: ArtefactContents, bounds: tuple[str, ...]
 ) -> None:
-    assert requirements_of(deliver, contents).bounds == bounds
+    assert requirements_of(make_model_folder, contents).bounds == bounds
 
 
-def test_what_a_model_needs_and_nobody_lists_is_added(deliver: Deliver) -> None:
+def test_what_a_model_needs_and_nobody_lists_is_added(make_model_folder: MakeModelFolder) -> None:
     contents = ArtefactContents(modules=("cloudpickle", "joblib", "sklearn"), data_frame=True)
-    assert requirements_of(deliver, contents).added == ("pandas", "joblib", "cloudpickle")
-    assert requirements_of(deliver, ArtefactContents()).added == ("joblib",)
+    assert requirements_of(make_model_folder, contents).added == ("pandas", "joblib", "cloudpickle")
+    assert requirements_of(make_model_folder, ArtefactContents()).added == ("joblib",)
 
 
-def test_modules_of_the_delivery_and_private_ones_are_not_asked_for(deliver: Deliver) -> None:
-    (deliver(code="import helper, yaml").folder / "helper.py").write_text("")
+def test_modules_of_the_delivery_and_private_ones_are_not_asked_for(make_model_folder: MakeModelFolder) -> None:
+    (make_model_folder(code="import helper, yaml").folder / "helper.py").write_text("")
     contents = ArtefactContents(modules=("__main__", "_loss", "helper", "model", "sklearn"))
-    assert requirements_of(deliver, contents).modules == ("sklearn", "yaml")
+    assert requirements_of(make_model_folder, contents).modules == ("sklearn", "yaml")
 
 
-def test_included_files_count_and_missing_ones_are_left_to_uv(deliver: Deliver) -> None:
-    delivery = deliver(requirements="-r more.txt\n--constraint=bounds.txt # why\n-r gone.txt\n./own.whl\n")
+def test_included_files_count_and_missing_ones_are_left_to_uv(make_model_folder: MakeModelFolder) -> None:
+    delivery = make_model_folder(requirements="-r more.txt\n--constraint=bounds.txt # why\n-r gone.txt\n./own.whl\n")
     for name in ("more.txt", "bounds.txt", "own.whl"):
         (delivery.folder / name).write_text("-r requirements.txt\n" if name == "more.txt" else "")
     found = included_files(delivery.folder / "requirements.txt")
     assert [path.name for path in found] == ["bounds.txt", "more.txt", "own.whl", "requirements.txt"]
 
 
-def test_what_is_editable_is_refused_before_anything_is_run(deliver: Deliver) -> None:
-    delivery = deliver(requirements=f"{TINY}--editable ./package\n")
+def test_what_is_editable_is_refused_before_anything_is_run(make_model_folder: MakeModelFolder) -> None:
+    delivery = make_model_folder(requirements=f"{TINY}--editable ./package\n")
     with pytest.raises(DeliveryError, match=r"requirements.txt: `--editable ./package` cannot be kept"):
         Requirements.of(delivery).digests()
 
 
 @pytest.mark.parametrize("line", ["--no-binary :all:", " --no-binary=iniconfig"])
-def test_what_would_be_built_is_refused_before_its_code_is_run(deliver: Deliver, line: str) -> None:
-    delivery = deliver(requirements=f"-r more.txt\n{TINY}")
+def test_what_would_be_built_is_refused_before_its_code_is_run(make_model_folder: MakeModelFolder, line: str) -> None:
+    delivery = make_model_folder(requirements=f"-r more.txt\n{TINY}")
     (delivery.folder / "more.txt").write_text(f"{line}\n")
     with pytest.raises(
         DeliveryError, match=r"more.txt: `--no-binary.*` asks for packages that are built here, .*: rem"
@@ -76,8 +76,8 @@ def test_what_would_be_built_is_refused_before_its_code_is_run(deliver: Deliver,
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_files_that_windows_wrote_are_read(deliver: Deliver, encoding: str) -> None:
-    path = deliver().folder / "requirements.txt"
+def test_files_that_windows_wrote_are_read(make_model_folder: MakeModelFolder, encoding: str) -> None:
+    path = make_model_folder().folder / "requirements.txt"
     path.write_bytes("numpy\r\npandas".encode(encoding))
     assert lines_of(path) == ["numpy", "pandas"]
 

@@ -44,7 +44,7 @@ async def ask(runner: RunnerProcess, rows: list[list[float]], *, probabilities: 
 
 
 @pytest.fixture
-def deliver(tmp_path: Path) -> Callable[..., Path]:
+def save_model(tmp_path: Path) -> Callable[..., Path]:
     """Write a delivery: a model, and the code beside it."""
 
     def write(model: object, code: str | None = None) -> Path:
@@ -56,27 +56,27 @@ def deliver(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-async def test_an_artefact_alone_is_served(deliver: Callable[..., Path]) -> None:
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y))) as runner:
+async def test_an_artefact_alone_is_served(save_model: Callable[..., Path]) -> None:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y))) as runner:
         assert await ask(runner, X) == {"results": Y}
         assert runner.description["estimator"] == "sklearn.tree._classes.DecisionTreeClassifier"
 
 
-async def test_the_delivered_functions_are_used_where_they_exist(deliver: Callable[..., Path]) -> None:
+async def test_the_delivered_functions_are_used_where_they_exist(save_model: Callable[..., Path]) -> None:
     code = """
 import joblib
 def load_model(path): return {"inner": joblib.load(path)}
 def predict(model, X): return ["class %d" % label for label in model["inner"].predict(X)]
 def predict_proba(model, X): return [[0.25, 0.75] for _ in X]
 """
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y), code)) as runner:
         assert await ask(runner, X[:2], probabilities=True) == {"results": ["class 0", "class 1"]}
         assert runner.description["probabilities"] is True
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 async def test_a_pool_of_processes_can_end_its_workers(
-    deliver: Callable[..., Path], method: str, monkeypatch: pytest.MonkeyPatch
+    save_model: Callable[..., Path], method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in os.environ if name.startswith("COVERAGE")]:
         monkeypatch.delenv(name)  # its handler of SIGTERM can lock a process up that is ended while it starts
@@ -87,11 +87,11 @@ def predict(model, X):
     with multiprocessing.get_context("{method}").Pool(4) as pool:
         return pool.map(double, list(X))
 """
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y), code)) as runner:
         assert await ask(runner, X[1:3]) == {"results": [2.0, 4.0]}
 
 
-async def test_the_signals_that_stop_a_server_are_left_to_it(deliver: Callable[..., Path]) -> None:
+async def test_the_signals_that_stop_a_server_are_left_to_it(save_model: Callable[..., Path]) -> None:
     code = """
 import os, signal
 def predict(model, X):
@@ -99,11 +99,11 @@ def predict(model, X):
     os.kill(os.getpid(), signal.SIGINT)
     return [0 for _ in X]
 """
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y), code)) as runner:
         assert await ask(runner, X[:1]) == {"results": [0]}
 
 
-async def test_a_class_that_was_pickled_by_the_script_is_found(deliver: Callable[..., Path], tmp_path: Path) -> None:
+async def test_a_class_that_was_pickled_by_the_script_is_found(save_model: Callable[..., Path], tmp_path: Path) -> None:
     code = """
 import joblib
 class Twice:
@@ -111,14 +111,14 @@ class Twice:
 if __name__ == "__main__":
     joblib.dump(Twice(), "model.joblib")
 """
-    artefact = deliver(None, code)
+    artefact = save_model(None, code)
     await asyncio.to_thread(subprocess.run, [sys.executable, "-B", "model.py"], cwd=tmp_path, check=True)
     async with running(artefact) as runner:
         assert await ask(runner, [[21.0]]) == {"results": [42.0]}
 
 
 async def test_helpers_beside_it_are_imported_and_nothing_is_written(
-    deliver: Callable[..., Path], tmp_path: Path
+    save_model: Callable[..., Path], tmp_path: Path
 ) -> None:
     (tmp_path / "signature.py").write_text("OFFSET = 10")  # a name that a module of the server has too
     (tmp_path / "offset.txt").write_text("5")
@@ -128,7 +128,7 @@ import signature
 OFFSET = signature.OFFSET + int(open("offset.txt").read())
 def predict(model, X): return [OFFSET + len(sys.argv) for _ in X]
 """
-    artefact = deliver(LinearRegression().fit(X, Y), code)
+    artefact = save_model(LinearRegression().fit(X, Y), code)
     before = fingerprint(tmp_path)
     assert not list(tmp_path.rglob("*.pyc"))
     async with running(artefact) as runner:
@@ -137,28 +137,28 @@ def predict(model, X): return [OFFSET + len(sys.argv) for _ in X]
     assert not list(tmp_path.rglob("*.pyc"))
 
 
-async def test_bytecode_that_lies_in_the_delivery_is_not_run(deliver: Callable[..., Path], tmp_path: Path) -> None:
+async def test_bytecode_that_lies_in_the_delivery_is_not_run(save_model: Callable[..., Path], tmp_path: Path) -> None:
     helper, code = tmp_path / "helper.py", "import helper\ndef predict(model, X): return [helper.ANSWER for _ in X]"
     helper.write_text("ANSWER = 13")
     py_compile.compile(str(helper), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
     helper.write_text("ANSWER = 42")
     py_compile.compile(str(helper), cfile=str(tmp_path / "compiled_only.pyc"))
-    async with running(deliver(LinearRegression().fit(X, Y), code)) as runner:
+    async with running(save_model(LinearRegression().fit(X, Y), code)) as runner:
         assert await ask(runner, [[0.0, 0.0]]) == {"results": [42]}
     with pytest.raises(DeliveryError, match="No module named 'compiled_only'"):
-        async with running(deliver(LinearRegression().fit(X, Y), "import compiled_only")):
+        async with running(save_model(LinearRegression().fit(X, Y), "import compiled_only")):
             pass
 
 
-async def test_its_training_does_not_run(deliver: Callable[..., Path]) -> None:
+async def test_its_training_does_not_run(save_model: Callable[..., Path]) -> None:
     code = "if __name__ == '__main__': raise SystemExit('training')\nassert __name__ == 'model'"
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y), code)) as runner:
         assert await ask(runner, X) == {"results": Y}
 
 
-async def test_what_is_opened_by_its_number_is_no_write_into_the_delivery(deliver: Callable[..., Path]) -> None:
+async def test_what_is_opened_by_its_number_is_no_write_into_the_delivery(save_model: Callable[..., Path]) -> None:
     code = "import os\nwith os.fdopen(os.open(os.devnull, os.O_WRONLY), 'w') as nowhere:\n    nowhere.write('x')\n"
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y), code)) as runner:
         assert await ask(runner, X) == {"results": Y}
 
 
@@ -181,15 +181,17 @@ async def test_what_is_opened_by_its_number_is_no_write_into_the_delivery(delive
         ),
     ],
 )
-async def test_what_cannot_be_loaded_is_told_in_a_sentence(deliver: Callable[..., Path], code: str, told: str) -> None:
+async def test_what_cannot_be_loaded_is_told_in_a_sentence(
+    save_model: Callable[..., Path], code: str, told: str
+) -> None:
     with pytest.raises(DeliveryError, match=told):
-        async with running(deliver(LinearRegression().fit(X, Y), code)):
+        async with running(save_model(LinearRegression().fit(X, Y), code)):
             pass
 
 
-async def test_an_import_without_end_is_ended(deliver: Callable[..., Path]) -> None:
+async def test_an_import_without_end_is_ended(save_model: Callable[..., Path]) -> None:
     with pytest.raises(DeliveryError, match=r"did not load in 0\.5 seconds"):
-        async with running(deliver(None, "while True: pass"), load_timeout_seconds=0.5):
+        async with running(save_model(None, "while True: pass"), load_timeout_seconds=0.5):
             pass
 
 
@@ -201,16 +203,16 @@ async def test_a_broken_artefact_is_told_in_a_sentence(tmp_path: Path, content: 
             pass
 
 
-async def test_a_model_of_several_outputs_answers_lists(deliver: Callable[..., Path]) -> None:
+async def test_a_model_of_several_outputs_answers_lists(save_model: Callable[..., Path]) -> None:
     model = MultiOutputClassifier(DecisionTreeClassifier()).fit(X, [[y, 1 - y] for y in Y])
-    async with running(deliver(model)) as runner:
+    async with running(save_model(model)) as runner:
         assert await ask(runner, X[:2]) == {"results": [[0, 1], [1, 0]]}
         assert runner.description["classes"] is None
         assert runner.description["probabilities"] is False
 
 
 async def test_a_predict_that_changes_its_rows_does_not_change_those_of_predict_proba(
-    deliver: Callable[..., Path],
+    save_model: Callable[..., Path],
 ) -> None:
     code = """
 def predict(model, X):
@@ -218,7 +220,7 @@ def predict(model, X):
     return X[:, 0]
 def predict_proba(model, X): return X
 """
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y), code)) as runner:
         head, rows = encode_rows([[1, 2], [3, 4]])
         reply, block = await runner.call(head | {"probabilities": True}, rows, timeout_seconds=30)
     assert reply == {"results": [0, 0]}
@@ -227,21 +229,21 @@ def predict_proba(model, X): return X
 
 @pytest.mark.parametrize("answer", ["chr(0xD800)", "__import__('sys').exit(1)", "1 / 0", "{1}"])
 async def test_whatever_the_delivered_predict_does_wrong_is_told_and_survived(
-    deliver: Callable[..., Path], answer: str
+    save_model: Callable[..., Path], answer: str
 ) -> None:
     code = f"def predict(model, X): return [{answer} if row[0] else 'fine' for row in X]"
-    async with running(deliver(None, code)) as runner:
+    async with running(save_model(None, code)) as runner:
         assert (await ask(runner, [[0.0], [1.0], [0.0]]))["row"] == 1
         assert await ask(runner, [[0.0]]) == {"results": ["fine"]}
 
 
-async def test_an_exception_that_cannot_say_what_it_is_is_survived(deliver: Callable[..., Path]) -> None:
+async def test_an_exception_that_cannot_say_what_it_is_is_survived(save_model: Callable[..., Path]) -> None:
     code = """
 class Mute(Exception):
     def __str__(self): raise RuntimeError
 def predict(model, X): raise Mute
 """
-    async with running(deliver(None, code)) as runner:
+    async with running(save_model(None, code)) as runner:
         assert (await ask(runner, [[1.0]]))["raised"]["type"] == "Mute"  # type: ignore[index]
 
 
@@ -254,16 +256,16 @@ async def test_a_process_that_cannot_be_started_is_told_in_a_sentence(
             pass
 
 
-async def test_rows_of_probabilities_must_be_alike(deliver: Callable[..., Path]) -> None:
+async def test_rows_of_probabilities_must_be_alike(save_model: Callable[..., Path]) -> None:
     code = "def predict_proba(model, X): return [[1.0] * (1 + i) for i in range(len(X))]"
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y), code)) as runner:
         reply = await ask(runner, X, probabilities=True)
         assert reply["raised"]["message"] == "predict_proba must answer as many values for each row"  # type: ignore[index]
 
 
-async def test_probabilities_that_are_not_finite_are_told(deliver: Callable[..., Path]) -> None:
+async def test_probabilities_that_are_not_finite_are_told(save_model: Callable[..., Path]) -> None:
     code = "def predict_proba(model, X): return [[float('nan')] for _ in X]"
-    async with running(deliver(DecisionTreeClassifier().fit(X, Y), code)) as runner:
+    async with running(save_model(DecisionTreeClassifier().fit(X, Y), code)) as runner:
         assert await ask(runner, X, probabilities=True) == {"not_finite": 0}
 
 
@@ -278,24 +280,24 @@ async def test_probabilities_that_are_not_finite_are_told(deliver: Callable[...,
     ],
 )
 async def test_a_result_that_cannot_be_kept_is_the_models_fault(
-    deliver: Callable[..., Path], result: str, told: str
+    save_model: Callable[..., Path], result: str, told: str
 ) -> None:
     code = f"import functools\ndef predict(model, X): return [{result} if row[0] == 99 else 0 for row in X]"
-    async with running(deliver(None, code)) as runner:
+    async with running(save_model(None, code)) as runner:
         assert told in (await ask(runner, [[99.0]]))["raised"]["message"]  # type: ignore[index]
 
 
 async def test_a_model_whose_every_result_cannot_be_kept_is_refused_when_it_is_loaded(
-    deliver: Callable[..., Path],
+    save_model: Callable[..., Path],
 ) -> None:
     with pytest.raises(DeliveryError, match=r"cannot be served\. The model's answers cannot be kept: .*, not set"):
-        async with running(deliver(None, "def predict(model, X): return [{1} for _ in X]")):
+        async with running(save_model(None, "def predict(model, X): return [{1} for _ in X]")):
             pass
 
 
-async def test_an_exception_that_no_single_row_causes_names_none(deliver: Callable[..., Path]) -> None:
+async def test_an_exception_that_no_single_row_causes_names_none(save_model: Callable[..., Path]) -> None:
     code = "def predict(model, X): return [1 / (4 - len(X)) for _ in X]"
-    async with running(deliver(LinearRegression().fit(X, Y), code)) as runner:
+    async with running(save_model(LinearRegression().fit(X, Y), code)) as runner:
         reply = await ask(runner, X)
     assert reply["row"] is None
     assert DeliveredCodeError("id", {}, row=None).sentence.startswith("The model's own code failed on this input")
@@ -308,7 +310,7 @@ async def test_the_kernel_takes_it_before_the_server_when_memory_is_short(plain:
 
 
 async def test_modules_are_imported_without_a_look_for_garbage_which_is_looked_for_afterwards(
-    deliver: Callable[..., Path],
+    save_model: Callable[..., Path],
 ) -> None:
     code = """
 import gc
@@ -316,16 +318,16 @@ AT_IMPORT = gc.get_threshold()[0]
 def predict(model, X): return [[AT_IMPORT, gc.get_threshold()[0], gc.isenabled()] for _ in X]
 """
     usual = gc.get_threshold()[0]
-    async with running(deliver(None, code)) as runner:
+    async with running(save_model(None, code)) as runner:
         assert await ask(runner, [[0.0]]) == {"results": [[1_000_000, usual, True]]}
 
 
-async def test_what_the_delivered_code_says_of_garbage_holds(deliver: Callable[..., Path]) -> None:
+async def test_what_the_delivered_code_says_of_garbage_holds(save_model: Callable[..., Path]) -> None:
     code = """
 import gc
 gc.disable()
 gc.set_threshold(123)
 def predict(model, X): return [[gc.get_threshold()[0], gc.isenabled()] for _ in X]
 """
-    async with running(deliver(None, code)) as runner:
+    async with running(save_model(None, code)) as runner:
         assert await ask(runner, [[0.0]]) == {"results": [[123, False]]}

@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 from structlog.testing import capture_logs
 
-from tests.deliveries import EXAMPLE, STYLES
+from tests.support.model_folders import EXAMPLE, STYLES
 from web_single.config import Config
 from web_single.errors import DeliveryError
 from web_single.predictor.delivery import Delivery

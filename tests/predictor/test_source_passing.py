@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.predictor.conftest import Deliver
+from tests.support.model_folders import MakeModelFolder
 from web_single.predictor.source_passing import why_not_passed_on
 
 PASSING = [
@@ -42,17 +42,17 @@ MORE = [
 
 
 @pytest.mark.parametrize("code", PASSING)
-def test_what_asks_the_model_alone_passes_on(deliver: Deliver, code: str) -> None:
-    assert why_not_passed_on(deliver(code=code), "predict") is None
+def test_what_asks_the_model_alone_passes_on(make_model_folder: MakeModelFolder, code: str) -> None:
+    assert why_not_passed_on(make_model_folder(code=code), "predict") is None
 
 
 @pytest.mark.parametrize("code", MORE)
-def test_what_does_anything_else_does_not(deliver: Deliver, code: str) -> None:
-    assert why_not_passed_on(deliver(code=code), "predict") is not None
+def test_what_does_anything_else_does_not(make_model_folder: MakeModelFolder, code: str) -> None:
+    assert why_not_passed_on(make_model_folder(code=code), "predict") is not None
 
 
-def test_what_is_wrong_is_told_with_its_line(deliver: Deliver) -> None:
-    delivery = deliver(code="import numpy\n\ndef predict(model, X):\n    return 1\n")
+def test_what_is_wrong_is_told_with_its_line(make_model_folder: MakeModelFolder) -> None:
+    delivery = make_model_folder(code="import numpy\n\ndef predict(model, X):\n    return 1\n")
     assert (
         why_not_passed_on(delivery, "predict")
         == "predict in model.py, line 3, does more than `return model.predict(X)`."
@@ -60,11 +60,11 @@ def test_what_is_wrong_is_told_with_its_line(deliver: Deliver) -> None:
     assert why_not_passed_on(delivery, "predict_proba") is None
 
 
-def test_an_artefact_without_code_is_asked_itself(deliver: Deliver) -> None:
-    assert why_not_passed_on(deliver(), "predict") is None
+def test_an_artefact_without_code_is_asked_itself(make_model_folder: MakeModelFolder) -> None:
+    assert why_not_passed_on(make_model_folder(), "predict") is None
 
 
-def test_a_global_function_that_is_rebound_by_another_is_not_trusted(deliver: Deliver) -> None:
+def test_a_global_function_that_is_rebound_by_another_is_not_trusted(make_model_folder: MakeModelFolder) -> None:
     passing = "def predict(model, X):\n    return model.predict(X)\n"
     code = f"{passing}def load_model(path):\n    global predict\n    predict = None\n"
-    assert why_not_passed_on(deliver(code=code), "predict") is not None
+    assert why_not_passed_on(make_model_folder(code=code), "predict") is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.waiting import wait_until_async
+from tests.support.waiting import wait_until_async
 from web_single.errors import DeliveredCodeError, InvalidFeaturesError, ModelUnavailableError
 from web_single.predictor import verification as verification_module
 from web_single.predictor.answer import Answer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.predictions import fill, prediction, store
+from tests.support.predictions import fill, prediction, store
 from web_single.config import Config
 from web_single.database.export import StoredPredictions
 from web_single.database.prediction_store import PAGE_ROWS

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.service.test_export_formats import as_stored, json_values, stored, texts, value_of
+from tests.support.exports import as_stored, json_values, stored, texts, value_of
 from web_single.database.export import StoredPrediction
 from web_single.service.export_wide import NamesByVersion, encode_wide
 

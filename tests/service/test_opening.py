@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.errors import DatabaseOpenError

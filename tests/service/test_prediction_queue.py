@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.deliveries import CRASH, HEALTHY, NAN, RAISE, SLEEP, TOO_FEW
-from tests.waiting import wait_until_async
+from tests.support.model_folders import CRASH, HEALTHY, NAN, RAISE, SLEEP, TOO_FEW
+from tests.support.waiting import wait_until_async
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.errors import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.deliveries import HEALTHY, SLEEP
+from tests.support.model_folders import HEALTHY, SLEEP
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.errors import ModelUnavailableError, OverloadedError

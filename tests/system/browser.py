@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from tests.waiting import wait_until
+from tests.support.programs import find_program
+from tests.support.waiting import wait_until
 
 START_SECONDS = 60
-INSTALL_SECONDS = 120
 OPTIONS = (
     "--headless",
     "--remote-debugging-port=0",
@@ -32,27 +30,6 @@ OPTIONS = (
     "--proxy-server=127.0.0.1:1",  # nobody listens there
     "--proxy-bypass-list=127.0.0.1",
 )
-
-
-def find_chromium() -> str:
-    """Return the browser, installed where that is allowed; else the test is skipped."""
-    apt = shutil.which("apt-get")
-    if shutil.which("chromium") is None and apt is not None and os.geteuid() == 0:
-        install = [
-            apt,
-            "install",
-            "-qq",
-            "--yes",
-            "--no-install-recommends",
-            "-o",
-            "DPkg::Lock::Timeout=60",
-            "chromium",
-        ]
-        for command in ([apt, "update", "-qq"], install):
-            environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-            with suppress(subprocess.TimeoutExpired):
-                subprocess.run(command, env=environment, check=False, capture_output=True, timeout=INSTALL_SECONDS)
-    return shutil.which("chromium") or pytest.skip("Chromium is not installed: on Debian, `apt-get install chromium`")
 
 
 class Page:
@@ -116,7 +93,7 @@ def open_browser(folder: Path) -> Iterator[Page]:
     # As root, Chromium has no sandbox; it shows nothing here but our own page.
     options = [*OPTIONS, f"--user-data-dir={folder}/profile", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with (folder / "chromium.log").open("w") as log:
-        process = subprocess.Popen([find_chromium(), *options, "about:blank"], stdout=log, stderr=log)
+        process = subprocess.Popen([find_program("chromium"), *options, "about:blank"], stdout=log, stderr=log)
     try:
         with connect(
             debugger_of(folder / "profile", is_gone=lambda: process.poll() is not None), max_size=None

@@ -1,29 +1,8 @@
-"""What system tests share: the example's compiled model, and coverage where nothing else reaches that code."""
+"""What system tests share: coverage where nothing else reaches that code."""
 
-import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-from tests.deliveries import EXAMPLE
-from web_single.config import Config
-from web_single.predictor.compiled.build import build_compiled
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import find_environment
-
-PROBE_ROWS = 2_000
-
-
-@pytest.fixture(scope="session")
-def compiled_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder for COMPILED_PATH in which the example is compiled."""
-    folder = tmp_path_factory.mktemp("compiled")
-    config = Config(compiled_path=folder, _env_file=None)
-    delivery = Delivery.open(EXAMPLE / "model.joblib")
-    environment = find_environment(delivery, config)
-    asyncio.run(build_compiled(delivery, environment, config, tell=lambda *_: None, rows=PROBE_ROWS))
-    return folder
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,10 +11,10 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.deliveries import EXAMPLE
-from tests.service.check.checked import CASES, SOUND, deliver
-from tests.system.servers import is_gone
-from tests.waiting import wait_until
+from tests.support.check_cases import CASES, SOUND
+from tests.support.model_folders import EXAMPLE, write_model_folder
+from tests.support.servers import is_gone
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
 from web_single.predictor.delivery import fingerprint
 from web_single.service.check.kinds import Kind
@@ -36,17 +36,17 @@ def report_of(*arguments: str | Path, **settings: str) -> dict[str, Any]:
 
 @pytest.fixture
 def sound(tmp_path: Path) -> Path:
-    return deliver(tmp_path / "sound", SOUND, {})
+    return write_model_folder(tmp_path / "sound", SOUND, {})
 
 
 @pytest.fixture
 def doubtful(tmp_path: Path) -> Path:
-    return deliver(tmp_path / "doubtful", CASES[Kind.ANSWERS_WRONG_INPUT].faulty, {})
+    return write_model_folder(tmp_path / "doubtful", CASES[Kind.ANSWERS_WRONG_INPUT].faulty, {})
 
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    return deliver(tmp_path / "broken", CASES[Kind.NOT_LOADED].faulty, {})
+    return write_model_folder(tmp_path / "broken", CASES[Kind.NOT_LOADED].faulty, {})
 
 
 def test_the_exit_code_tells_the_verdict(sound: Path, doubtful: Path, broken: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_finding_stands_on_the_card_with_what_to_do(broken: Path) -> None:
 
 def test_terminal_codes_of_the_delivery_do_not_reach_the_card(tmp_path: Path) -> None:
     code = "raise ValueError('\\x1b[31mred\\x1b[0m\\n' * 99)"
-    told = run(deliver(tmp_path / "coloured", code, {}))
+    told = run(write_model_folder(tmp_path / "coloured", code, {}))
     assert "ValueError: [31mred" in " ".join(told.stdout.split())
     assert "\x1b" not in told.stdout
 
@@ -131,7 +131,7 @@ def test_the_delivery_is_as_it_was(sound: Path) -> None:
 @pytest.mark.parametrize("broken_off_by", [signal.SIGINT, signal.SIGTERM])
 def test_breaking_it_off_ends_the_model_too(broken_off_by: signal.Signals, tmp_path: Path) -> None:
     code = f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
-    folder = deliver(tmp_path / "slow", code, {})
+    folder = write_model_folder(tmp_path / "slow", code, {})
     process = subprocess.Popen([COMMAND, "check", str(folder)], stderr=subprocess.PIPE)
     wait_until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()))
     runner = psutil.Process(int((tmp_path / "pid").read_text()))

@@ -6,9 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.system.servers import running
-from tests.system.test_start_and_stop import start_and_fail
-from tests.waiting import wait_until
+from tests.support.servers import running, start_and_fail
+from tests.support.waiting import wait_until
 from web_single.predictor.delivery import fingerprint
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.servers import Server, running
 from tests.system.browser import Page, open_browser
-from tests.system.servers import Server, running
+
+pytestmark = pytest.mark.slow
 
 PREDICT = "#operations-predictions-predict"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.predictor.conftest import TINY, Deliver, deliver
-from tests.system.servers import Server, command_of, running
+from tests.support.model_folders import TINY, MakeModelFolder
+from tests.support.servers import Server, command_of, running
 
-__all__ = ["deliver"]
+pytestmark = pytest.mark.slow
 
 CODE = """
 import iniconfig
@@ -30,9 +30,9 @@ def build(artefact: Path, cache: Path, *options: str) -> str:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_model_is_served_from_an_environment_that_was_built_before(
-    deliver: Deliver, tmp_path: Path, workers: int
+    make_model_folder: MakeModelFolder, tmp_path: Path, workers: int
 ) -> None:
-    artefact, cache = deliver(requirements=TINY, code=CODE).artefact, tmp_path / "cache"
+    artefact, cache = make_model_folder(requirements=TINY, code=CODE).artefact, tmp_path / "cache"
     settings = {"MODEL_PATH": str(artefact), "ENVIRONMENTS_PATH": str(cache)}
     refused = Server(tmp_path / "refused.log", {"DB_URL": "sqlite:///x.db", **settings})
     assert refused.process.wait(60) == 3

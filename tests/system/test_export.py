@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.predictions import fill, prediction, store
-from tests.system.load import count_rows, run_load
-from tests.system.servers import running
-from tests.waiting import wait_until
+from tests.support.load import count_rows, run_load
+from tests.support.predictions import fill, prediction, store
+from tests.support.servers import running
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
 
 pytestmark = pytest.mark.measured
@@ -187,7 +187,12 @@ def freeze_midway(process: subprocess.Popen[bytes], out: Path) -> None:
 @pytest.mark.usefixtures("_without_coverage")
 @pytest.mark.parametrize(
     ("number", "code", "left"),
-    [(signal.SIGINT, 130, 0), (signal.SIGTERM, 143, 0), (signal.SIGHUP, 129, 0), (signal.SIGKILL, -9, 1)],
+    [
+        (signal.SIGINT, 130, 0),
+        pytest.param(signal.SIGTERM, 143, 0, marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, 129, 0, marks=pytest.mark.slow),
+        (signal.SIGKILL, -9, 1),
+    ],
     ids=["Ctrl-C", "SIGTERM", "a terminal that is closed", "SIGKILL"],
 )
 def test_an_export_that_is_broken_off_leaves_the_old_file(
@@ -228,6 +233,7 @@ def read_terminal(terminal: int) -> bytes:
         return b""
 
 
+@pytest.mark.slow
 def test_an_export_beside_a_service_that_writes_holds_what_was_committed_when_it_began(
     tmp_path: Path, out: Path
 ) -> None:
@@ -254,6 +260,7 @@ def test_an_export_beside_a_service_that_writes_holds_what_was_committed_when_it
             assert (json.loads(row["features"]), json.loads(row["result"])) == (features, result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", ["--format=csv", "--format=json", "--format=ndjson", "--wide"])
 def test_memory_does_not_grow_with_the_table(database: Path, out: Path, options: str, note_figure: NoteFigure) -> None:
     fill(database, 1_000)

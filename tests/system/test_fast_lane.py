@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.system.connections import connect, read_to_the_end
+from tests.support.connections import connect, read_to_the_end
+from tests.support.profiles import scaled
+from tests.support.servers import Server, running
 from tests.system.raw_requests import Conversation, conversations, without_chance
-from tests.system.servers import Server, running
 
 MOST_REQUESTS = 24
-CONVERSATIONS = int(os.environ.get("CONVERSATIONS", "100"))
+CONVERSATIONS = int(os.environ.get("CONVERSATIONS", str(scaled(100))))
 
 Both = tuple[Server, Server]
 

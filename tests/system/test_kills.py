@@ -14,13 +14,14 @@ import httpx2
 import psutil
 import pytest
 
-from tests.deliveries import CHILD, CRASH, EXIT, HEALTHY, PRINT, SLEEP
-from tests.system.load import Load, lost_or_wrong, read_back, run_load, wrongly_predicted
-from tests.system.servers import Server, all_are_gone, is_gone, running
-from tests.waiting import wait_until
+from tests.support.load import Load, lost_or_wrong, read_back, run_load, wrongly_predicted
+from tests.support.model_folders import CHILD, CRASH, EXIT, HEALTHY, PRINT, SLEEP
+from tests.support.servers import Server, all_are_gone, is_gone, running
+from tests.support.waiting import wait_until
 
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
 CLIENTS = 8
+HANG_UPS = (signal.SIGINT, signal.SIGHUP)
 
 NoteFigure = Callable[[str], None]
 Settings = dict[str, Any]
@@ -40,7 +41,9 @@ def settings(request: pytest.FixtureRequest, compiled_example: Path) -> Settings
 
 
 @pytest.mark.parametrize(
-    ("settings", "workers"), [(ALL_SHORTCUTS, 1), (ALL_SHORTCUTS, 2), (PLAIN, 1)], indirect=["settings"]
+    ("settings", "workers"),
+    [(ALL_SHORTCUTS, 1), pytest.param(ALL_SHORTCUTS, 2, marks=pytest.mark.slow), (PLAIN, 1)],
+    indirect=["settings"],
 )
 def test_kill_9_of_everything_loses_nothing_that_was_acknowledged(
     request: pytest.FixtureRequest, tmp_path: Path, settings: Settings, workers: int, note_figure: NoteFigure
@@ -73,7 +76,9 @@ def has_started(server: Server, times: int) -> bool:
     return len(server.events("runner_started")) == times
 
 
-@pytest.mark.parametrize("settings", [ALL_SHORTCUTS, NOT_COMPILED, PLAIN], indirect=True)
+@pytest.mark.parametrize(
+    "settings", [ALL_SHORTCUTS, NOT_COMPILED, pytest.param(PLAIN, marks=pytest.mark.slow)], indirect=True
+)
 def test_kill_9_of_the_model_costs_at_most_some_503_and_no_prediction(
     request: pytest.FixtureRequest, tmp_path: Path, settings: Settings, note_figure: NoteFigure
 ) -> None:
@@ -143,8 +148,10 @@ def test_a_model_that_prints_without_end_goes_on_answering(tmp_path: Path, misch
         assert server.stop() == 0
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.parametrize(
+    "how", [signal.SIGKILL, signal.SIGTERM, *(pytest.param(how, marks=pytest.mark.slow) for how in HANG_UPS)]
+)
 def test_the_server_takes_workers_and_runners_with_it_however_it_ends(tmp_path: Path, workers: int, how: int) -> None:
     with running(tmp_path, workers=workers) as server:
         family = server.family()

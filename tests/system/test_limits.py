@@ -13,11 +13,11 @@ import httpx2
 import psutil
 import pytest
 
-from tests.api.wrong_requests import WRONG_REQUESTS
-from tests.openapi_document import KEPT
-from tests.predictions import fill
-from tests.system.connections import HEAD, connect, read_to_the_end, send
-from tests.system.servers import Server, running
+from tests.support.connections import HEAD, connect, read_to_the_end, send
+from tests.support.openapi_document import KEPT
+from tests.support.predictions import fill
+from tests.support.servers import Server, running
+from tests.support.wrong_requests import WRONG_REQUESTS
 
 pytestmark = pytest.mark.measured
 
@@ -146,7 +146,7 @@ def test_a_connection_at_rest_is_closed_when_its_time_is_up(server: Server) -> N
             start = time.monotonic()
             time.sleep(KEEP_ALIVE_SECONDS / 5)
         assert connection.recv(65536) == b""
-    assert KEEP_ALIVE_SECONDS * 0.9 < time.monotonic() - start < KEEP_ALIVE_SECONDS * 2
+    assert KEEP_ALIVE_SECONDS * 0.9 < time.monotonic() - start < KEEP_ALIVE_SECONDS * 10
 
 
 @pytest.mark.parametrize(

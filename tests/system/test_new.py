@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.system.servers import running
+from tests.support.servers import running
 from web_single import cli
 from web_single.new_command import program
 from web_single.predictor.delivery import Delivery, digest_files

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.deliveries import HEALTHY, SLEEP
-from tests.system.connections import HEAD, Answer, connect, read_to_the_end, send
-from tests.system.servers import Server, running
+from tests.support.connections import HEAD, Answer, connect, read_to_the_end, send
+from tests.support.model_folders import HEALTHY, SLEEP
+from tests.support.servers import Server, running
 
 pytestmark = pytest.mark.measured
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.system.servers import Server, running
+from tests.support.programs import find_program
+from tests.support.servers import Server, running
 from web_single.config import CHECKOUT
 
 README = (CHECKOUT / "README.md").read_text()
@@ -40,11 +41,11 @@ def test_the_readme_has_the_three_calls_word_for_word() -> None:
     ]
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @SET_UP
 @pytest.mark.parametrize("start", ["make serve", "python main.py"])
 def test_what_the_readme_says_is_what_happens(tmp_path: Path, start: str) -> None:
     assert f"\n{start}\n" in README
+    find_program("curl")
     program, argument = start.split()
     command = [shutil.which(program) or sys.executable, argument]
     settings = {"DB_URL": f"sqlite:///{tmp_path}/predictions.db"}
@@ -95,9 +96,10 @@ def test_poetry_would_install_what_the_readme_says() -> None:
     assert "Installing the current project: web-single" in told.stdout
 
 
-def test_the_run_of_all_tests_is_the_command_of_the_readme() -> None:
+def test_ci_runs_the_command_of_the_readme_and_then_everything() -> None:
     assert "make test" in blocks()
-    assert (CHECKOUT / ".ci/run").read_text().rstrip().endswith("exec make test")
+    lines = (CHECKOUT / ".ci/run").read_text().splitlines()
+    assert lines[-3:] == ["export CI=true", "make test", "make test-all"]
 
 
 def test_no_command_of_the_readme_is_left_out() -> None:

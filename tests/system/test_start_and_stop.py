@@ -13,24 +13,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.deliveries import SLEEP
-from tests.system.load import count_rows, lost_or_wrong, read_back, run_load
-from tests.system.servers import Server, running
-from tests.waiting import wait_until
+from tests.support.load import count_rows, lost_or_wrong, read_back, run_load
+from tests.support.model_folders import SLEEP
+from tests.support.servers import Server, running, start_and_fail
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
 
 pytestmark = pytest.mark.measured
 
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
-
-
-def start_and_fail(folder: Path, **environment: object) -> tuple[int, str]:
-    """Return the exit code and what stands on stderr behind the log."""
-    given = {"DB_URL": f"sqlite:///{folder}/predictions.db"} | environment
-    server = Server(folder / "server.log", {name: str(value) for name, value in given.items()})
-    code = server.process.wait(60)
-    lines = [line for line in server.log.read_text().splitlines() if not line.startswith("{")]
-    return code, "\n".join(lines)
+ROUNDS = int(os.environ.get("ROUNDS", "1"))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -90,8 +81,15 @@ def test_a_wrong_database_url_is_a_wrong_setting(tmp_path: Path, plain: Path) ->
     )
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("how", "workers"),
+    [
+        (signal.SIGTERM, 1),
+        (signal.SIGINT, 2),
+        pytest.param(signal.SIGTERM, 2, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, 1, marks=pytest.mark.slow),
+    ],
+)
 def test_a_stop_under_load_finishes_what_is_in_flight_and_exits_with_0(tmp_path: Path, workers: int, how: int) -> None:
     with running(tmp_path, workers=workers) as server:
 

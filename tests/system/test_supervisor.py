@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.deliveries import SLEEP
-from tests.system.load import run_load
-from tests.system.servers import Server, is_gone, running
-from tests.waiting import wait_until
+from tests.support.load import run_load
+from tests.support.model_folders import SLEEP
+from tests.support.servers import Server, is_gone, running
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.measured
 

@@ -114,7 +114,7 @@ def maker(tmp_path_factory: pytest.TempPathFactory) -> Callable[[OldDelivery], P
 
 
 @pytest.fixture(scope="session")
-def deliver(
+def make_old(
     tmp_path_factory: pytest.TempPathFactory, maker: Callable[[OldDelivery], Path]
 ) -> Callable[[OldDelivery], Delivered]:
     """Return what makes a delivery: taken from git, or trained in an environment of its time."""

@@ -22,7 +22,7 @@ from tests.gallery.old.deliveries import (
     exactly,
     make_environment,
 )
-from tests.system.servers import Server, running
+from tests.support.servers import Server, running
 
 SELECTED = [*ALL, CONTRADICTING] if EVERYTHING else KEPT
 CLIENT_SECONDS = 60
@@ -33,12 +33,12 @@ every_delivery = pytest.mark.parametrize("old", SELECTED, ids=str)
 @every_delivery
 def test_an_old_delivery_answers_as_where_it_was_made(
     old: OldDelivery,
-    deliver: Callable[[OldDelivery], Delivered],
+    make_old: Callable[[OldDelivery], Delivered],
     build: Callable[[OldDelivery, Path], Built],
     seen: Seen,
     tmp_path: Path,
 ) -> None:
-    delivered = deliver(old)
+    delivered = make_old(old)
     built = build(old, delivered.folder)
     start = time.monotonic()
     with serving(tmp_path, MODEL_PATH=delivered.folder, ENVIRONMENTS_PATH=built.environments) as client:
@@ -58,9 +58,9 @@ def test_an_old_delivery_answers_as_where_it_was_made(
 
 @every_delivery
 def test_an_old_delivery_is_refused_where_no_other_environment_is_allowed(
-    old: OldDelivery, deliver: Callable[[OldDelivery], Delivered], tmp_path: Path
+    old: OldDelivery, make_old: Callable[[OldDelivery], Delivered], tmp_path: Path
 ) -> None:
-    folder = deliver(old).folder
+    folder = make_old(old).folder
     variables = {"MODEL_PATH": str(folder), "MODEL_ENVIRONMENT": "server", "DB_URL": f"sqlite:///{tmp_path}/x.db"}
     server = Server(tmp_path / "server.log", variables)
     try:

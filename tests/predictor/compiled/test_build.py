@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.deliveries import EXAMPLE
-from tests.predictor.compiled.conftest import FEW_ROWS, build
+from tests.support.compiled import FEW_ROWS, build
+from tests.support.model_folders import EXAMPLE
 from web_single.config import Config
 from web_single.predictor.compiled import build as build_module
 from web_single.predictor.compiled.build import Build
@@ -20,8 +20,8 @@ MakeConfig = Callable[..., Config]
 
 
 @pytest.fixture
-def example_manifest(example_built: Path) -> Manifest:
-    (path,) = example_built.glob("*/manifest.json")
+def example_manifest(compiled_example: Path) -> Manifest:
+    (path,) = compiled_example.glob("*/manifest.json")
     return Manifest.from_text(path.read_text())
 
 
@@ -51,18 +51,18 @@ def test_the_example_is_compiled_and_proved(example_manifest: Manifest) -> None:
 
 
 def test_what_is_kept_holds_all_that_serving_needs_and_nothing_to_unpickle(
-    example_built: Path, example_manifest: Manifest
+    compiled_example: Path, example_manifest: Manifest
 ) -> None:
-    (folder,) = example_built.glob("*/")
+    (folder,) = compiled_example.glob("*/")
     assert sorted(path.name for path in folder.iterdir()) == ["labels.onnx", "manifest.json", "trees.treelite"]
     assert example_manifest.description["classes"] == [0, 1, 2]
 
 
 def test_what_is_there_is_not_built_again(
-    example_built: Path, example_manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+    compiled_example: Path, example_manifest: Manifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build_module, "Build", None)
-    config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=example_built, _env_file=None)
+    config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=compiled_example, _env_file=None)
     assert build(config.model_path, config) == example_manifest
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.predictor.conftest import Deliver
+from tests.support.model_folders import MakeModelFolder
 from web_single.config import Config
 from web_single.predictor.compiled.cache import CompiledCache, keep_manifest, key_of
 from web_single.predictor.compiled.manifest import Manifest
@@ -18,13 +18,13 @@ OURS = Environment(Path("/bin/python"), "server", "3.11.7", {"scikit-learn": "1.
 
 
 def test_the_key_changes_with_all_that_the_compiled_model_depends_on(
-    deliver: Deliver, compiled_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+    make_model_folder: MakeModelFolder, compiled_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delivery, config = deliver(), compiled_config()
+    delivery, config = make_model_folder(), compiled_config()
     keys = [key_of(delivery, OURS, config)]
     assert key_of(delivery, replace(OURS, python=Path("/elsewhere/python")), config) == keys[0]
     keys += [
-        key_of(deliver(code="X = 1"), OURS, config),
+        key_of(make_model_folder(code="X = 1"), OURS, config),
         key_of(delivery, replace(OURS, python_version="3.12.1"), config),
         key_of(delivery, replace(OURS, packages={"scikit-learn": "1.9.2"}), config),
         key_of(delivery, OURS, compiled_config(compile="trust")),

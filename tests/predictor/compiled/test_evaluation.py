@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.predictor.compiled.estimators import ALL, Converted, converted
+from tests.support.profiles import scaled
 from web_single.predictor.compiled.evaluation import Evaluation
 from web_single.predictor.compiled.steps import Array
 from web_single.predictor.equality import are_equal
@@ -65,7 +66,7 @@ def rows_of(one: Converted) -> st.SearchStrategy[list[list[Any]]]:
 def test_what_is_not_handed_back_is_what_the_model_answers(get: Get, name: str) -> None:
     one = get(name)
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=scaled(30), suppress_health_check=list(HealthCheck))
     @given(rows_of(one))
     def hold(rows: list[list[Any]]) -> None:
         for with_probabilities in (False, True):

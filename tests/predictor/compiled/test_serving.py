@@ -12,9 +12,9 @@ import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
-from tests.deliveries import EXAMPLE
-from tests.predictor.compiled.conftest import build
-from tests.waiting import wait_until
+from tests.support.compiled import build
+from tests.support.model_folders import EXAMPLE
+from tests.support.waiting import wait_until
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.errors import DeliveryError
@@ -27,9 +27,9 @@ HUGE = [5.1, 3.5, 1.4, 1e39]  # float32 has no such number
 
 
 @pytest.fixture
-def example_config(example_built: Path, compiled_config: MakeConfig, tmp_path: Path) -> MakeConfig:
+def example_config(compiled_example: Path, compiled_config: MakeConfig, tmp_path: Path) -> MakeConfig:
     """Return a maker of settings that serve the example with its compiled model."""
-    shutil.copytree(example_built, tmp_path / "compiled")
+    shutil.copytree(compiled_example, tmp_path / "compiled")
     return lambda **given: compiled_config(**{"model_path": EXAMPLE / "model.joblib", "verify_share": 0, **given})
 
 
@@ -224,6 +224,7 @@ def test_files_that_cannot_be_read_leave_the_plain_way(example_config: MakeConfi
         assert predict(client, FLOWER)["result"] == 0
 
 
+@pytest.mark.slow
 def test_in_dev_it_is_built_while_the_plain_way_serves(compiled_config: MakeConfig) -> None:
     config = compiled_config(model_path=EXAMPLE / "model.joblib")
     with serving(config) as client:

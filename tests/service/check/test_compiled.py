@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.predictor.conftest import Deliver, deliver
+from tests.support.model_folders import MakeModelFolder
 from web_single.config import Config
 from web_single.predictor.compiled.cache import CompiledCache, keep_manifest, key_of
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.environment import Environment
 from web_single.service.check.compiled import look_at_compiled
 from web_single.service.check.kinds import Kind
-
-__all__ = ["deliver"]
 
 OURS = Environment(Path("/bin/python"), "server", "3.11.7", {})
 BUILT = Manifest({}, {}, ("labels", "probabilities"), ("treelite",))
@@ -38,10 +36,10 @@ def test_what_is_kept_of_the_compiled_model_is_told(
     manifest: Manifest | None,
     line: str,
     found: list[Kind],
-    deliver: Deliver,
+    make_model_folder: MakeModelFolder,
     config: Config,
 ) -> None:
-    delivery = deliver()
+    delivery = make_model_folder()
     if manifest is not None:
         with (
             CompiledCache.of(config).turn("x"),
@@ -54,5 +52,7 @@ def test_what_is_kept_of_the_compiled_model_is_told(
     assert all(manifest is not None and finding.sentence == manifest.reason for finding in findings)
 
 
-def test_where_there_is_to_be_none_nothing_is_told(deliver: Deliver, make_config: Callable[..., Config]) -> None:
-    assert look_at_compiled(deliver(), OURS, make_config(compile="off")) == (None, [])
+def test_where_there_is_to_be_none_nothing_is_told(
+    make_model_folder: MakeModelFolder, make_config: Callable[..., Config]
+) -> None:
+    assert look_at_compiled(make_model_folder(), OURS, make_config(compile="off")) == (None, [])

@@ -17,7 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from tests.service.check.checked import CASES, JOBLIB, OWN_PREDICT, PROBABLE, SOUND, deliver
+from tests.support.check_cases import CASES, JOBLIB, OWN_PREDICT, PROBABLE, SOUND
+from tests.support.model_folders import write_model_folder
 from web_single.config import Config
 from web_single.service.check.examination import check_delivery
 from web_single.service.check.kinds import Kind
@@ -37,7 +38,7 @@ async def check(folder: Path, make_config: MakeConfig, **settings: object) -> Re
 
 async def check_code(folder: Path, make_config: MakeConfig, code: str, **files: str) -> Report:
     named = {name.replace("_", "."): text for name, text in files.items()}
-    return await check(deliver(folder / "delivery", code, named), make_config)
+    return await check(write_model_folder(folder / "delivery", code, named), make_config)
 
 
 def only(report: Report) -> Finding:
@@ -48,7 +49,7 @@ def only(report: Report) -> Finding:
 @pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.name)
 async def test_a_fault_is_found_and_nothing_else(kind: Kind, tmp_path: Path, make_config: MakeConfig) -> None:
     case = CASES[kind]
-    report = await check(deliver(tmp_path / "faulty", case.faulty, case.files), make_config)
+    report = await check(write_model_folder(tmp_path / "faulty", case.faulty, case.files), make_config)
     assert [finding.name for finding in report.findings] == [kind.name.lower()]
     assert "{}" not in only(report).to_do
 
@@ -56,7 +57,7 @@ async def test_a_fault_is_found_and_nothing_else(kind: Kind, tmp_path: Path, mak
 @pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.name)
 async def test_a_mended_delivery_has_no_findings(kind: Kind, tmp_path: Path, make_config: MakeConfig) -> None:
     case = CASES[kind]
-    report = await check(deliver(tmp_path / "mended", case.mended, case.mended_files), make_config)
+    report = await check(write_model_folder(tmp_path / "mended", case.mended, case.mended_files), make_config)
     assert report.findings == []
     assert report.verdict is Verdict.SERVED
 
@@ -66,7 +67,9 @@ def test_every_kind_of_finding_has_its_test() -> None:
 
 
 async def test_code_by_value_is_told_with_its_python(tmp_path: Path, make_config: MakeConfig) -> None:
-    folder = deliver(tmp_path / "delivery", "", {"requirements.txt": f"cloudpickle=={version('cloudpickle')}"})
+    folder = write_model_folder(
+        tmp_path / "delivery", "", {"requirements.txt": f"cloudpickle=={version('cloudpickle')}"}
+    )
     model = {"by name": math.hypot} | ({"by value": lambda a, b: a + b})
     code = "def predict(model, X): return [list(model.values())[-1](a, b) for a, b in X]"
     (folder / "model.py").write_text(code)
@@ -82,7 +85,7 @@ async def test_code_by_value_is_told_with_its_python(tmp_path: Path, make_config
 async def test_another_scikit_learn_that_is_trusted_is_told(
     tmp_path: Path, make_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = deliver(tmp_path / "delivery", "", {})
+    folder = write_model_folder(tmp_path / "delivery", "", {})
     (folder / "model.py").unlink()
     monkeypatch.setattr(sklearn.base, "__version__", "1.3.2")
     (folder / "model.pkl").write_bytes(pickle.dumps(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])))
@@ -96,7 +99,7 @@ async def test_another_scikit_learn_that_is_trusted_is_told(
 
 async def test_what_a_delivery_needs_is_told_with_the_line_to_write(tmp_path: Path, make_config: MakeConfig) -> None:
     case = CASES[Kind.NOT_IN_REQUIREMENTS]
-    finding = only(await check(deliver(tmp_path / "delivery", case.faulty, case.files), make_config))
+    finding = only(await check(write_model_folder(tmp_path / "delivery", case.faulty, case.files), make_config))
     assert finding.sentence == "The delivery needs joblib, and requirements.txt does not name it."
     assert finding.to_do == f"Write this line in `requirements.txt`: `{JOBLIB}`."
 
@@ -110,7 +113,7 @@ async def test_a_folder_without_an_artefact_is_told(tmp_path: Path, make_config:
 
 async def test_another_delivery_than_the_pinned_one_is_not_loaded(tmp_path: Path, make_config: MakeConfig) -> None:
     code = f"open({str(tmp_path / 'loaded')!r}, 'w')\n{SOUND}"
-    report = await check(deliver(tmp_path / "delivery", code, {}), make_config, model_sha256="0" * 64)
+    report = await check(write_model_folder(tmp_path / "delivery", code, {}), make_config, model_sha256="0" * 64)
     assert "not the one that is pinned" in only(report).sentence
     assert not (tmp_path / "loaded").exists()
 
@@ -125,7 +128,7 @@ async def test_a_model_that_would_be_written_on_import_is_never_imported(
 
 
 async def test_a_model_that_loads_too_slowly_is_told(tmp_path: Path, make_config: MakeConfig) -> None:
-    folder = deliver(tmp_path / "delivery", "import time\ntime.sleep(600)\n", {})
+    folder = write_model_folder(tmp_path / "delivery", "import time\ntime.sleep(600)\n", {})
     report = await check(folder, make_config, load_timeout_seconds=1)
     assert only(report).name == "not_loaded"
     assert "LOAD_TIMEOUT_SECONDS" in only(report).sentence
@@ -133,7 +136,7 @@ async def test_a_model_that_loads_too_slowly_is_told(tmp_path: Path, make_config
 
 async def test_a_row_that_hangs_is_named(tmp_path: Path, make_config: MakeConfig) -> None:
     code = SOUND.replace("a + b > 4", "(a == 7 and time.sleep(600)) or b > 4") + "\nimport time\n"
-    folder = deliver(tmp_path / "delivery", code, {"example.json": "[[1, 2], [7, 2]]"})
+    folder = write_model_folder(tmp_path / "delivery", code, {"example.json": "[[1, 2], [7, 2]]"})
     report = await check(folder, make_config, predict_timeout_seconds=1)
     assert only(report).sentence.startswith("[7, 2] was not answered. The model did not answer in 1 seconds")
 
@@ -285,7 +288,7 @@ async def test_an_unclear_model_is_asked_the_rows_of_its_example(tmp_path: Path,
 
 @pytest.mark.parametrize("name", ["train.log", "runs.db", "work.ipynb", "old/model.zip", "model_old.pickle"])
 async def test_a_stray_file_is_named(name: str, tmp_path: Path, make_config: MakeConfig) -> None:
-    folder = deliver(tmp_path / "delivery", SOUND, {})
+    folder = write_model_folder(tmp_path / "delivery", SOUND, {})
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text("stray")
     report = await check(folder / "model.pkl", make_config)
@@ -293,7 +296,7 @@ async def test_a_stray_file_is_named(name: str, tmp_path: Path, make_config: Mak
 
 
 async def test_a_data_file_is_stray_beyond_some_megabytes(tmp_path: Path, make_config: MakeConfig) -> None:
-    folder = deliver(tmp_path / "delivery", SOUND, {"small.csv": "a,b", "words.txt": "x"})
+    folder = write_model_folder(tmp_path / "delivery", SOUND, {"small.csv": "a,b", "words.txt": "x"})
     assert (await check(folder, make_config)).findings == []
     with (folder / "large.csv").open("wb") as file:
         file.truncate(6 * 10**6)

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from tests.deliveries import EXAMPLE
+from tests.support.model_folders import EXAMPLE
 from web_single.app import create_app
 from web_single.config import CHECKOUT, Compile, Config, Switch
 

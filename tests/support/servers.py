@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import psutil
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT, Config
 
 START_SECONDS = 60
@@ -31,7 +31,14 @@ class Server:
         self.log = log
         settings = {name.upper() for name in Config.model_fields}
         inherited = {name: value for name, value in os.environ.items() if name not in settings}
-        given = {"APP_ENV": "prod", "HOST": "127.0.0.1", "PORT": "0", "COMPILED_PATH": str(log.parent / "compiled")}
+        given = {
+            "APP_ENV": "prod",
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+            "COMPILED_PATH": str(log.parent / "compiled"),
+            "WRITE_TIMEOUT_SECONDS": "30",  # how fast a disk is that others use, too, is tested where it is set
+            "WAITING_TIMEOUT_SECONDS": "30",
+        }
         with log.open("w") as file:
             self.process = subprocess.Popen(
                 command,
@@ -123,3 +130,12 @@ def running(folder: Path, *, workers: int = 1, **environment: object) -> Iterato
         yield server
     finally:
         server.kill_everything()
+
+
+def start_and_fail(folder: Path, **environment: object) -> tuple[int, str]:
+    """Return the exit code and what stands on stderr behind the log."""
+    given = {"DB_URL": f"sqlite:///{folder}/predictions.db"} | environment
+    server = Server(folder / "server.log", {name: str(value) for name, value in given.items()})
+    code = server.process.wait(60)
+    lines = [line for line in server.log.read_text().splitlines() if not line.startswith("{")]
+    return code, "\n".join(lines)

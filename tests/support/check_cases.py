@@ -1,9 +1,7 @@
 """Small deliveries for the tests of `web-single check`: each has one fault, beside its mended twin."""
 
-import pickle
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 
 from web_single.service.check.kinds import Kind
 
@@ -44,15 +42,6 @@ class Case:
     mended: str = SOUND
     files: dict[str, str] = field(default_factory=dict)
     mended_files: dict[str, str] = field(default_factory=dict)
-
-
-def deliver(folder: Path, code: str, files: dict[str, str]) -> Path:
-    """Write a delivery and return its folder."""
-    folder.mkdir()
-    (folder / "model.pkl").write_bytes(pickle.dumps({"a": "model"}))
-    for name, text in {"model.py": code, **files}.items():
-        (folder / name).write_text(text)
-    return folder
 
 
 CASES = {

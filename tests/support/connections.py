@@ -7,7 +7,7 @@ from contextlib import closing
 
 import httpx2
 
-from tests.system.servers import Server
+from tests.support.servers import Server
 
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
@@ -28,7 +28,7 @@ def connect(server: Server, *, buffer_bytes: int | None = None) -> socket.socket
     connection = socket.socket()
     if buffer_bytes is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-    connection.settimeout(20)
+    connection.settimeout(60)
     connection.connect((url.host, url.port))
     return connection
 

@@ -4,8 +4,17 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from httpx2._config import DEFAULT_TIMEOUT_CONFIG
+
 LONGEST_SECONDS = 30.0
 PAUSE_SECONDS = 0.02
+CLIENT_SECONDS = 60.0
+
+
+def raise_client_timeouts() -> None:
+    """Let clients that name no timeout wait for a busy server, not for the 5 seconds of httpx2."""
+    for phase in ("connect", "read", "write", "pool"):
+        setattr(DEFAULT_TIMEOUT_CONFIG, phase, CLIENT_SECONDS)  # one object, the default of all its functions
 
 
 def wait_until(

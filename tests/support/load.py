@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import joblib
 
-from tests.deliveries import EXAMPLE
+from tests.support.model_folders import EXAMPLE
 
 TLS = ssl.create_default_context()  # made once: a client that makes its own blocks all others for 20 ms
 

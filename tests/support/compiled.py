@@ -1,0 +1,22 @@
+"""Compiled models for tests: built on few probe rows."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from web_single.config import Config
+from web_single.predictor.compiled.build import build_compiled
+from web_single.predictor.compiled.manifest import Manifest
+from web_single.predictor.delivery import Delivery
+from web_single.predictor.environment import find_environment
+
+FEW_ROWS = 3000
+
+Build = Callable[..., Manifest]
+
+
+def build(artefact: Path, config: Config) -> Manifest:
+    """Build the compiled model of a model folder, into the folder that the settings name."""
+    delivery = Delivery.open(artefact)
+    environment = find_environment(delivery, config)
+    return asyncio.run(build_compiled(delivery, environment, config, tell=lambda *_: None, rows=FEW_ROWS))
