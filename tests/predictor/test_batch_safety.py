@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.waiting import wait_until_async
+from tests.support.waiting import wait_until_async
 from web_single.config import Batching, Config
 from web_single.errors import (
     DatabaseUnavailableError,

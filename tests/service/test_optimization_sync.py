@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from tests.waiting import wait_until_async
+from tests.support.waiting import wait_until_async
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.predictor.batch_safety import BatchingState
