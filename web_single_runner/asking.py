@@ -1,5 +1,8 @@
 """Asking the delivered code: the answers to some rows, or what to tell instead, and of which row."""
 
+import math
+import time
+
 from web_single_runner.answers import as_rows, first_not_finite, probabilities_of
 from web_single_runner.channel import explain, to_block
 from web_single_runner.rows import Rows, is_number
@@ -7,11 +10,36 @@ from web_single_runner.rows import Rows, is_number
 FLOAT32_MAX = 3.4028234663852886e38
 
 
-def answer(delivered, plan, rows, with_probabilities, *, is_shared=False):
+class SearchBudget:
+    """Permits calls that search for the row at fault, while they fit into the time limit of the whole request.
+
+    A call with half of the rows is expected to take half of the limit, for the whole batch had to fit into it, or as
+    long as the longest call before.
+    """
+
+    SHARE = 0.9  # of the limit: the reply takes time too
+
+    def __init__(self, rows, timeout_seconds):
+        self.rows = rows
+        self.timeout_seconds = timeout_seconds
+        self.start = self.last = time.monotonic()
+        self.longest_seconds = 0.0
+
+    def permits(self, rows):
+        """Return whether a call with so many rows would end in time. Between two of these calls is one of the model."""
+        now = time.monotonic()
+        self.longest_seconds, self.last = max(self.longest_seconds, now - self.last), now
+        expected = max(self.timeout_seconds * rows / self.rows, self.longest_seconds)
+        return now - self.start + expected <= self.timeout_seconds * self.SHARE
+
+
+def answer(delivered, plan, rows, with_probabilities, *, is_shared=False, timeout_seconds=math.inf):
     """Return the reply to one request, head and block. Whatever the delivered code raises is told, not died of.
 
     In a call that several requests share nobody searches for the row that made it raise: each is then asked alone.
+    Elsewhere the search ends in time for the request, and the reply names no row then.
     """
+    budget = SearchBudget(rows.count, timeout_seconds)
     try:
         results = predict(delivered, plan, rows)
         bad_row = first_not_finite(results)
@@ -25,7 +53,7 @@ def answer(delivered, plan, rows, with_probabilities, *, is_shared=False):
             return {"not_finite": bad_row}, b""
         return {"results": results}, to_block(probabilities)
     except BaseException as error:  # noqa: BLE001 - `sys.exit()` in it too
-        return ({"raised": None} if is_shared else failure(delivered, plan, rows, error)), b""
+        return ({"raised": None} if is_shared else failure(delivered, plan, rows, error, budget)), b""
 
 
 def predict(delivered, plan, rows):
@@ -42,10 +70,11 @@ def predict_proba(delivered, plan, rows):
     return probabilities_of(delivered.predict_proba(plan.X(rows)), rows.count)
 
 
-def failure(delivered, plan, rows, error):
+def failure(delivered, plan, rows, error, budget):
     """Return what to tell of an exception: which row causes it, and whether a number too large for float32 does."""
-    row = first_raising(delivered, plan, rows)
-    column = first_too_large(delivered, plan, rows.part(row, row + 1)) if row is not None else None
+    row = first_raising(delivered, plan, rows, budget)
+    is_searched = row is not None and budget.permits(1)
+    column = first_too_large(delivered, plan, rows.part(row, row + 1)) if is_searched else None
     if column is not None:
         return {"too_large": row, "column": column}
     return {"raised": explain(error), "row": row}
@@ -59,15 +88,17 @@ def first_too_large(delivered, plan, row):
     return beyond[0] if beyond and not raises(delivered, plan, Rows.of([without])) else None
 
 
-def first_raising(delivered, plan, rows):
-    """Return a row that makes the delivered `predict` raise, found by halves; None where it is no single one."""
+def first_raising(delivered, plan, rows, budget):
+    """Return a row that makes `predict` raise, found by bisection; None where it is no single one, or time is up."""
     first, end = 0, rows.count
     if end == 1:
         return 0
     while end - first > 1:
         middle = (first + end) // 2
+        if not budget.permits(middle - first):
+            return None
         first, end = (first, middle) if raises(delivered, plan, rows.part(first, middle)) else (middle, end)
-    return first if raises(delivered, plan, rows.part(first, end)) else None
+    return first if budget.permits(1) and raises(delivered, plan, rows.part(first, end)) else None
 
 
 def raises(delivered, plan, rows):

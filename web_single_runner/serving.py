@@ -1,6 +1,7 @@
 """The life of the model's process: load, describe, then answer one request after the other."""
 
 import contextlib
+import math
 import sys
 from pathlib import Path
 
@@ -50,6 +51,5 @@ def answer_requests(channel, delivered, plan):
             continue
         values = {int(at): listed for at, listed in head["values"].items()}
         rows = Rows(head["rows"], head["columns"], block, values)
-        channel.send(
-            request_id, *answer(delivered, plan, rows, head["probabilities"], is_shared=head.get("shared", False))
-        )
+        options = {"is_shared": head.get("shared", False), "timeout_seconds": head.get("timeout_seconds", math.inf)}
+        channel.send(request_id, *answer(delivered, plan, rows, head["probabilities"], **options))

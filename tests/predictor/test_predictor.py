@@ -55,6 +55,20 @@ def runner_of(predictor: Predictor) -> psutil.Process:
     return psutil.Process(predictor._runner.pid)
 
 
+async def test_the_search_for_a_bad_row_ends_in_time_and_the_process_lives(mischievous: Predictor) -> None:
+    pid = mischievous._runner.pid
+    with pytest.raises(DeliveredCodeError, match="failed on this input") as error:
+        await mischievous.predict([*[[SLEEP, 0.2]] * 6, [RAISE, 0]])
+    assert error.value.row is None
+    assert (await mischievous.predict([[HEALTHY, 1]]), mischievous._runner.pid) == ([Answer(1, None)], pid)
+
+
+async def test_a_bad_row_is_named_where_there_is_time(mischievous: Predictor) -> None:
+    with pytest.raises(DeliveredCodeError, match="failed on instance 5") as error:
+        await mischievous.predict([*[[SLEEP, 0.01]] * 5, [RAISE, 0], [HEALTHY, 1]])
+    assert error.value.row == 5
+
+
 async def test_the_example_answers_what_its_own_predict_answers(make_config: MakeConfig) -> None:
     async with started(EXAMPLE / "model.joblib", make_config()) as predictor:
         rows = [[5.1, 3.5, 1.4, 0.2], [6.2, 2.9, 4.3, 1.3], [7.7, 3, 6.1, 2.3]]

@@ -168,7 +168,8 @@ class Predictor:
         that is at fault: that is a SharedCallError.
         """
         head, block = encode_rows(rows, self.signature.listed_columns(rows))
-        head |= {"probabilities": with_probabilities, "shared": shared}
+        timeout_seconds = self._config.predict_timeout_seconds
+        head |= {"probabilities": with_probabilities, "shared": shared, "timeout_seconds": timeout_seconds}
         await self._wait_for_the_first()
         async with self._its_turn():
             runner = self.ready_runner()
