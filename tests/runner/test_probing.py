@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from web_single_runner.delivered import Delivered
 from web_single_runner.describe import describe
 from web_single_runner.refusal import RefusalError
+from web_single_runner.rows import Rows
 
 X = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 1.0]])
 Y = np.array([0, 1, 0, 1])
@@ -54,6 +55,16 @@ def test_a_model_with_names_takes_a_dataframe() -> None:
 def test_a_predict_that_reads_positions_takes_an_array_though_the_model_has_names() -> None:
     found = learn(LinearRegression().fit(FRAME, Y), predict=lambda model, X: model.coef_.sum() * X[:, 1])
     assert (found["container"], kinds(found)) == ("array", [("low", "number", True), ("high", "number", False)])
+
+
+def test_a_predict_that_reads_the_first_column_of_each_row_gets_two_dimensions() -> None:
+    texts = ["good day", "bad day"]
+    model = make_pipeline(TfidfVectorizer(), MultinomialNB()).fit(texts, [1, 0])
+    description, plan = describe(
+        Delivered(SimpleNamespace(predict=lambda model, X: model.predict([row[0] for row in X])), model)
+    )
+    assert (description["container"], kinds(description)) == ("array", [(None, "text", False)])
+    assert plan.X(Rows.of([["good day"], ["bad day"]])).tolist() == [["good day"], ["bad day"]]
 
 
 def test_texts_are_given_as_a_list() -> None:
