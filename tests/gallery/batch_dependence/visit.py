@@ -142,7 +142,7 @@ def count_for(folder: ModelFolder) -> int:
 def is_batched(url: str) -> bool:
     """Return whether the server batches the rows of several requests, as `GET /model` reports it."""
     model = httpx2.get(f"{url}/model", timeout=30).json()
-    return bool(model["shares_calls"])
+    return bool(model["batching"]["state"] == "on")
 
 
 def outcome_of(response: Response) -> Outcome:
