@@ -19,6 +19,7 @@ with nothing_is_garbage():
     from web_single.app import create_app
     from web_single.config import Config
     from web_single.errors import StartError
+    from web_single.log_writer import stderr_in_background
     from web_single.monitoring import configure_logging
     from web_single.predictor.delivery import Delivery
     from web_single.predictor.environment import Environment
@@ -35,16 +36,17 @@ def main() -> int:
     config = Config.model_validate_json(orders["config"])
     delivery = Delivery.from_json(orders["delivery"])
     environment = Environment.from_json(orders["environment"])
-    configure_logging(config)
     bind_contextvars(worker=os.getpid())
     end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)
     threading.Thread(target=end, daemon=True).start()
     on_started = partial(tell, channel, {"started": True})
-    try:
-        run_until_complete(serve(config, delivery, environment, listener, on_started))
-    except StartError as error:
-        tell(channel, {"failed": type(error).__name__, "sentence": error.sentence})
-        return 1
+    with stderr_in_background():
+        configure_logging(config)
+        try:
+            run_until_complete(serve(config, delivery, environment, listener, on_started))
+        except StartError as error:
+            tell(channel, {"failed": type(error).__name__, "sentence": error.sentence})
+            return 1
     return 0
 
 
