@@ -13,6 +13,7 @@ from web_single.deadline import Deadline
 from web_single.joined_answers import JoinedAnswers
 from web_single.monitoring import Event, get_logger
 from web_single.pipeline import PipelinedProtocol
+from web_single.unchunked import UnchunkedSend
 
 HEADER_MARKS_BYTES = 4  # the colon, the space and the line's end around a header
 MAX_DROPPED_BYTES = 2**24
@@ -106,6 +107,8 @@ class LimitedProtocol(PipelinedProtocol):
         self._previous = self.cycle
         super().on_headers_complete()
         self.cycle.transport = self._answers  # type: ignore[assignment]  # has all that an answer needs
+        if self.scope["http_version"] != "1.1":
+            self.cycle.send = UnchunkedSend(self.cycle)  # type: ignore[method-assign]
         self._owns_latest = True
 
     def on_body(self, body: bytes) -> None:
