@@ -26,6 +26,7 @@ with nothing_is_garbage():
     from web_single.predictor.head_start import HeadStart
     from web_single.server import WebServer
 
+MAX_CHARACTERS = 20_000  # of a message; JSON may need twelve bytes for one, and the supervisor takes a line of 1 MiB
 LONGEST_ORDERS_BYTES = 2**24  # a digest for each file of the delivery among them
 
 
@@ -45,7 +46,7 @@ def main() -> int:
         try:
             run_until_complete(serve(config, delivery, environment, listener, on_started))
         except StartError as error:
-            tell(channel, {"failed": type(error).__name__, "sentence": error.sentence})
+            tell(channel, {"failed": type(error).__name__, "sentence": shortened(error.sentence)})
             return 1
     return 0
 
@@ -65,6 +66,11 @@ async def serve(
 def tell(channel: socket.socket, message: dict[str, object]) -> None:
     """Tell the supervisor something, a line of JSON."""
     channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+def shortened(sentence: str) -> str:
+    """Return the beginning of a message: an exception of the user's code may hold the whole input."""
+    return sentence if len(sentence) <= MAX_CHARACTERS else f"{sentence[:MAX_CHARACTERS]}… (shortened)"
 
 
 def end_with_supervisor(channel: socket.socket, *, timeout_seconds: float) -> None:
