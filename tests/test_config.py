@@ -134,6 +134,37 @@ def test_a_database_in_memory_is_refused_in_prod() -> None:
         read_url(Config.load(app_env="prod", db_url="sqlite://"))
 
 
+@pytest.mark.parametrize(
+    ("db_url", "reason"),
+    [
+        ("sqlite:///file::memory:?cache=shared&uri=true", "parameters are not supported"),
+        ("sqlite:///file:/tmp/x.db?uri=true", "parameters are not supported"),
+        ("sqlite:///file:x.db?mode=memory&uri=true", "parameters are not supported"),
+        ("sqlite:////tmp/x.db?mode=ro", "parameters are not supported"),
+        ("sqlite:////tmp/x.db?timeout=60", "parameters are not supported"),
+        ("sqlite:////tmp/x.db?vfs=unix-none", "parameters are not supported"),
+        ("sqlite:///:memory:?uri=true", "parameters are not supported"),
+        ("sqlite://?uri=true", "parameters are not supported"),
+        ("sqlite:///file::memory:", "named by its path"),
+        ("sqlite:///file:/tmp/x.db", "named by its path"),
+        ("sqlite+pysqlite:///FILE:x.db", "named by its path"),
+        ("sqlite:///%66ile:x.db", "named by its path"),
+        ("sqlite://secret@/x.db", "no user, password or port"),
+        ("sqlite://:secret@/x.db", "no user, password or port"),
+    ],
+)
+@pytest.mark.parametrize("app_env", ["dev", "prod"])
+def test_a_database_is_named_by_a_plain_path_alone(db_url: str, reason: str, app_env: str) -> None:
+    with pytest.raises(ConfigError, match=f"{reason}.*write `sqlite:///predictions.db`") as caught:
+        read_url(Config.load(app_env=app_env, db_url=db_url))
+    assert "secret" not in caught.value.sentence
+
+
+def test_a_path_may_hold_what_a_uri_holds(tmp_path: Path) -> None:
+    for name in ("profile:x.db", "file", "mode=memory", ":memory:"):
+        assert read_url(Config.load(db_url=f"sqlite:///{tmp_path}/{name}")).database == f"{tmp_path}/{name}"
+
+
 def test_a_database_in_the_models_folder_is_refused_for_it_would_change_the_version(tmp_path: Path) -> None:
     model = tmp_path / "delivery/model.joblib"
     model.parent.mkdir()

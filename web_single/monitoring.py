@@ -51,6 +51,7 @@ class Event(StrEnum):
     DATABASE_OPENED = "database_opened"
     DATABASE_AWAY = "database_away"
     DATABASE_FAILED = "database_failed"
+    LOG_LINES_DROPPED = "log_lines_dropped"
     REQUEST = "request"
     REQUEST_REFUSED = "request_refused"
     REQUEST_CRASHED = "request_crashed"

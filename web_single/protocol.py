@@ -12,6 +12,8 @@ from web_single.config import Config
 from web_single.deadline import Deadline
 from web_single.joined_answers import JoinedAnswers
 from web_single.monitoring import Event, get_logger
+from web_single.pipeline import PipelinedProtocol
+from web_single.unchunked import UnchunkedSend
 
 HEADER_MARKS_BYTES = 4  # the colon, the space and the line's end around a header
 MAX_DROPPED_BYTES = 2**24
@@ -26,7 +28,7 @@ def limited_protocol(config: Config) -> type[HttpToolsProtocol]:
     return type("Protocol", (LimitedProtocol,), limits)
 
 
-class LimitedProtocol(HttpToolsProtocol):
+class LimitedProtocol(PipelinedProtocol):
     """One connection. What is refused here has reached no endpoint: it is answered in the one shape of errors."""
 
     max_header_bytes: int
@@ -42,7 +44,6 @@ class LimitedProtocol(HttpToolsProtocol):
     _untold_bytes = 0  # received since the parser told something: it keeps a header until it is whole
     _dropped_bytes = 0
     _data = b""
-    _again = b""
     _refusal: tuple[int, str] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
@@ -57,12 +58,15 @@ class LimitedProtocol(HttpToolsProtocol):
         self._deadline.end()
         super().connection_lost(exc)
 
-    def data_received(self, data: bytes) -> None:
-        """Let the parser read, and wait for what is to come now: the rest of a request, or the next one."""
-        while data:
-            self._read(data)
-            data, self._again = self._again, b""
+    def _parse_on(self) -> None:
+        """Parse, and limit the time of what is to come: the rest of a request, or the next one."""
+        super()._parse_on()
         self._watch()
+
+    def _resume_reading(self) -> None:
+        """Give the client its time from now on: it could send nothing while reading was paused."""
+        self._deadline.lift()
+        super()._resume_reading()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Answer what was asked whole, although the client will ask nothing more: `nc` and others shut their side."""
@@ -103,6 +107,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._previous = self.cycle
         super().on_headers_complete()
         self.cycle.transport = self._answers  # type: ignore[assignment]  # has all that an answer needs
+        if self.scope["http_version"] != "1.1":
+            self.cycle.send = UnchunkedSend(self.cycle)  # type: ignore[method-assign]
         self._owns_latest = True
 
     def on_body(self, body: bytes) -> None:
@@ -127,10 +133,10 @@ class LimitedProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
         if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
+            self._start_next()
         else:
+            self.flow.resume_reading()
             self._watch()
 
     def _unsupported_upgrade_warning(self) -> None:
@@ -148,20 +154,20 @@ class LimitedProtocol(HttpToolsProtocol):
         version = self.parser.get_http_version().encode()
         head = b"%s %s HTTP/%s\r\n" % (method, self.url, version) + _encode_headers(kept)
         self.parser = HttpRequestParser(self)
-        self._again = head + rest
+        self._unparsed.appendleft(head + rest)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed, or what one of these methods has refused while it was parsed."""
         self._refuse(*self._refusal or (400, "This is no HTTP request that could be read."))
 
-    def _read(self, data: bytes) -> None:
+    def _parse(self, data: bytes) -> None:
         """Let the parser read; what it keeps to itself may not grow beyond the limit of a head."""
         if self._is_ending:
             self._drop(data)
             return
         self._untold_bytes += len(data)
         self._data = data
-        super().data_received(data)
+        super()._parse(data)
         self._data = b""  # up to 256 KiB, which a connection at rest need not keep
         if self._head_bytes + self._untold_bytes > self.max_header_bytes + len(data):
             self._refuse(*self._large_head())
@@ -248,7 +254,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Close after the last answer, but not while its request still arrives: the client would not see it."""
         if self._is_reading and not self.transport.is_closing():
             self._end()
-            self.pipeline.clear()
+            self._drop_queued()
             self._linger()
         else:
             self.transport.close()

@@ -10,6 +10,7 @@ import typer
 
 from web_single.config import Config
 from web_single.config_report import near_misses
+from web_single.log_writer import stderr_in_background
 from web_single.monitoring import Event, configure_logging, get_logger
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment, find_environment
@@ -30,9 +31,15 @@ def serve(
     """
     given = {"host": host, "port": port}
     config = Config.load(**{name: value for name, value in given.items() if value is not None})
-    configure_logging(config)
-    for name, meant in near_misses().items():
-        log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
+    with stderr_in_background():
+        configure_logging(config)
+        for name, meant in near_misses().items():
+            log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
+        load_and_serve(config)
+
+
+def load_and_serve(config: Config) -> None:
+    """Load the model and serve it until stopped; a StartError says why it could not start or go on."""
     delivery = receive_delivery(config)
     # While the model's environment is found, and then the model loads, the processor has time for the rest of us.
     with importing_meanwhile("web_single.serving") as serving:

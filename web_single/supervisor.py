@@ -22,6 +22,7 @@ CRASHES = 5
 CRASH_WINDOW_SECONDS = 30
 FAILED_START_PAUSE_SECONDS = 10
 GRACE_SECONDS = 1
+MAX_MESSAGE_BYTES = 2**20
 
 log = get_logger()
 
@@ -54,7 +55,7 @@ class Worker:
 
     async def talk_over(self, channel: socket.socket, orders: bytes) -> None:
         """Give the orders, and take what the worker tells until its end, however sudden."""
-        reader, writer = await asyncio.open_connection(sock=channel)
+        reader, writer = await asyncio.open_connection(sock=channel, limit=MAX_MESSAGE_BYTES)
         with contextlib.closing(writer), contextlib.suppress(ConnectionError):
             writer.write(orders)
             while line := await reader.readline():

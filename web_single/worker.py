@@ -19,12 +19,14 @@ with nothing_is_garbage():
     from web_single.app import create_app
     from web_single.config import Config
     from web_single.errors import StartError
+    from web_single.log_writer import stderr_in_background
     from web_single.monitoring import configure_logging
     from web_single.predictor.delivery import Delivery
     from web_single.predictor.environment import Environment
     from web_single.predictor.head_start import HeadStart
     from web_single.server import WebServer
 
+MAX_CHARACTERS = 20_000  # of a message; JSON may need twelve bytes for one, and the supervisor takes a line of 1 MiB
 LONGEST_ORDERS_BYTES = 2**24  # a digest for each file of the delivery among them
 
 
@@ -35,16 +37,17 @@ def main() -> int:
     config = Config.model_validate_json(orders["config"])
     delivery = Delivery.from_json(orders["delivery"])
     environment = Environment.from_json(orders["environment"])
-    configure_logging(config)
     bind_contextvars(worker=os.getpid())
     end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)
     threading.Thread(target=end, daemon=True).start()
     on_started = partial(tell, channel, {"started": True})
-    try:
-        run_until_complete(serve(config, delivery, environment, listener, on_started))
-    except StartError as error:
-        tell(channel, {"failed": type(error).__name__, "sentence": error.sentence})
-        return 1
+    with stderr_in_background():
+        configure_logging(config)
+        try:
+            run_until_complete(serve(config, delivery, environment, listener, on_started))
+        except StartError as error:
+            tell(channel, {"failed": type(error).__name__, "sentence": shortened(error.sentence)})
+            return 1
     return 0
 
 
@@ -63,6 +66,11 @@ async def serve(
 def tell(channel: socket.socket, message: dict[str, object]) -> None:
     """Tell the supervisor something, a line of JSON."""
     channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+def shortened(sentence: str) -> str:
+    """Return the beginning of a message: an exception of the user's code may hold the whole input."""
+    return sentence if len(sentence) <= MAX_CHARACTERS else f"{sentence[:MAX_CHARACTERS]}… (shortened)"
 
 
 def end_with_supervisor(channel: socket.socket, *, timeout_seconds: float) -> None:

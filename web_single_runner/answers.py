@@ -36,7 +36,7 @@ def as_rows(name, answers, count, *, by_column=False):
 def listed(answers):
     """Return an answer to several rows as a list of their answers; None where it is no list of any kind."""
     if hasattr(answers, "columns") and hasattr(answers, "itertuples"):  # a DataFrame
-        names = [str(name) for name in answers.columns]
+        names = column_names(answers)
         return [dict(zip(names, row)) for row in answers.itertuples(index=False, name=None)]
     if hasattr(answers, "toarray"):  # a sparse matrix
         answers = answers.toarray()
@@ -47,6 +47,15 @@ def listed(answers):
     if isinstance(answers, Iterator):
         answers = list(answers)
     return answers if isinstance(answers, (list, tuple)) else None
+
+
+def column_names(frame):
+    """Return the names of a DataFrame's columns as text; raise where two are equal, since one would be lost."""
+    names = [str(name) for name in frame.columns]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise UnusableAnswerError("a DataFrame must not have several columns of one name: {}".format(doubled))
+    return names
 
 
 def columns_of(answers, count):

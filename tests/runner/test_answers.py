@@ -99,3 +99,12 @@ def test_probabilities_are_as_many_numbers_for_each_row() -> None:
     for wrong in ([[1.0], [0.5, 0.5]], [["a"], ["b"]], [np.eye(2), np.eye(2)]):
         with pytest.raises(UnusableAnswerError):
             probabilities_of(wrong, 2)
+
+
+@pytest.mark.parametrize("names", [["y", "y"], [1, "1"], [("a", 1), ("a", 1)]], ids=str)
+@pytest.mark.parametrize("count", [1, 2])
+def test_two_columns_of_one_name_are_rejected_since_one_would_be_lost(names: list[Any], count: int) -> None:
+    frame = pd.DataFrame(np.zeros((count, 2)))
+    frame.columns = pd.Index(names)
+    with pytest.raises(UnusableAnswerError, match="several columns of one name"):
+        as_rows("predict", frame, count)

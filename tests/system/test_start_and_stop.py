@@ -142,6 +142,7 @@ def test_a_request_that_takes_longer_than_stopping_may_is_answered_with_503(tmp_
         stopper.join()
         assert answer.status_code == 503
         assert list(answer.json()) == ["detail"]
+        assert answer.headers["Retry-After"] == "1"
         assert server.process.wait(30) == 0
 
 

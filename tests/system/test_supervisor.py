@@ -62,6 +62,22 @@ def test_workers_end_with_a_supervisor_that_has_not_listened_to_them(tmp_path: P
     wait_until(lambda: all(is_gone(process) for process in family))
 
 
+def test_a_failure_with_a_message_beyond_all_measure_ends_the_server_with_its_beginning(tmp_path: Path) -> None:
+    delivery = tmp_path / "delivery"
+    delivery.mkdir()
+    (delivery / "model.py").write_text("raise ValueError('\\U0001f600' * 2_000_000)")
+    (delivery / "model.joblib").write_text("weights")
+    server = Server(tmp_path / "server.log", {"WORKERS": "2", "MODEL_PATH": str(delivery / "model.joblib")})
+    try:
+        assert server.process.wait(60) == 3
+    finally:
+        server.kill_everything()
+    message = server.log.read_text().splitlines()[-1]
+    assert message.startswith("web-single: ")
+    assert "ValueError: \U0001f600" in message
+    assert message.endswith("… (shortened)")
+
+
 def test_a_frozen_worker_does_not_keep_the_server_from_ending(tmp_path: Path, plain: Path) -> None:
     with running(tmp_path, workers=2, MODEL_PATH=plain, SHUTDOWN_TIMEOUT_SECONDS=2) as server:
         family = server.family()

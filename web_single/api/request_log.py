@@ -7,7 +7,7 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web_single.api.error_handlers import error_response
+from web_single.api.error_handlers import RETRY_AFTER_SECONDS, error_response
 from web_single.config import AccessLog
 from web_single.monitoring import REQUEST_ID, Event, get_logger
 
@@ -15,6 +15,7 @@ HEADER = b"x-request-id"
 ACCEPTED_ID = re.compile(rb"[\w.:/+=-]{1,128}", re.ASCII)
 ID_BYTES = 16
 FIRST_ERROR_STATUS, FIRST_FAILURE_STATUS = 400, 500
+UNAVAILABLE = 503
 SLOW_SECONDS = 1.0
 
 log = get_logger()
@@ -64,7 +65,7 @@ class Exchange:
         except asyncio.CancelledError:  # the time to stop is up
             if self._status:
                 raise
-            await self._answer(503, "The server stops, and did not wait for this request any longer.", receive)
+            await self._answer(UNAVAILABLE, "The server stops, and did not wait for this request any longer.", receive)
         except Exception:
             if self._status:  # a stream that broke midway: the connection must end without its last chunk
                 log.warning(Event.STREAM_BROKEN, exc_info=True)
@@ -83,7 +84,8 @@ class Exchange:
         await self._send(message)
 
     async def _answer(self, status: int, sentence: str, receive: Receive) -> None:
-        await error_response(status, sentence)(self._scope, receive, self._send_with_id)
+        headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == UNAVAILABLE else None
+        await error_response(status, sentence, headers)(self._scope, receive, self._send_with_id)
 
     def write_line(self, status: int) -> None:
         """Write the line of a request that was answered with this status, if it is to have one."""

@@ -28,8 +28,7 @@ def read_url(config: Config) -> URL:
         raise ConfigError("DB_URL: this is no database URL; one is `sqlite:///predictions.db`.") from error
     if url.drivername not in DRIVERS:
         raise ConfigError(f"DB_URL: {url.drivername} is not supported, sqlite is.")
-    if url.host:
-        raise ConfigError(f"DB_URL: a file has three slashes before its name: `sqlite:///{url.host}`.")
+    _check_form(url)
     if is_in_memory(url) and config.workers > 1:
         raise ConfigError("DB_URL: a database in memory cannot be shared; set WORKERS=1 or name a file.")
     if is_in_memory(url) and config.app_env is AppEnv.PROD:
@@ -37,6 +36,20 @@ def read_url(config: Config) -> URL:
     if not is_in_memory(url):
         _check_place(url, config.model_path.absolute())
     return url
+
+
+def _check_form(url: URL) -> None:
+    """Raise a ConfigError for everything but a plain path: SQLite's own URIs would bypass the checks of the path."""
+    if url.host:
+        raise ConfigError(f"DB_URL: a file has three slashes before its name: `sqlite:///{url.host}`.")
+    if url.username is not None or url.password is not None or url.port is not None:
+        raise ConfigError("DB_URL: SQLite takes no user, password or port; write `sqlite:///predictions.db`.")
+    if url.query:
+        parameters = ", ".join(url.query)
+        raise ConfigError(f"DB_URL: parameters are not supported ({parameters}); write `sqlite:///predictions.db`.")
+    if (url.database or "").lower().startswith("file:"):
+        sentence = "a file is named by its path, not by a URI of SQLite's; write `sqlite:///predictions.db`."
+        raise ConfigError(f"DB_URL: {sentence}")
 
 
 def _check_place(url: URL, model: Path) -> None:

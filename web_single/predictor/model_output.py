@@ -29,15 +29,25 @@ class ModelOutput(asyncio.Protocol):
         """Return the end of a pipe to write to; it is read until all who write to it have ended."""
         read_end, write_end = os.pipe()
         pipe = os.fdopen(read_end, "rb", buffering=0)
-        self._transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: self, pipe)
+        try:
+            self._transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: self, pipe)
+        except BaseException:
+            os.close(write_end)
+            raise
         return write_end
 
     async def close(self) -> None:
         """Take what was printed last, and let go of the pipe, also where somebody still holds it open."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._ended.wait(), LAST_WORDS_SECONDS)
-        self._transport.close()
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), LAST_WORDS_SECONDS)
+        finally:
+            self.abort()
         await self._ended.wait()
+
+    def abort(self) -> None:
+        """Close the pipe without waiting for what is still printed."""
+        self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Log each finished line, and the start of one that grows without end."""

@@ -79,7 +79,11 @@ class Predictor:
         await self.compilation.find()
         self.started = asyncio.create_task(self._start_first())
         if self.compiled is None:
-            await self.started
+            try:
+                await self.started
+            except BaseException:  # it may be cancelled when the process has just started
+                await self._stop_process()
+                raise
         else:
             self._take_description(self.compiled.manifest.description)
         self.compilation.start_building()
@@ -118,6 +122,9 @@ class Predictor:
         await self.compilation.stop()
         await self.verification.stop()
         await self.batch_safety.stop()
+        await self._stop_process()
+
+    async def _stop_process(self) -> None:
         await ended(self.started)
         if not self.started.cancelled() and self.started.exception() is None:
             await ended(self._keeper)

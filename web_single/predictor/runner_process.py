@@ -15,6 +15,7 @@ from web_single.predictor.runner_environment import variables
 
 RUNNER = Path(__file__).parent.parent.with_name("web_single_runner")
 END_SECONDS = 1
+REQUEST_IDS = 2**32  # as many as the head of a frame has room for
 
 Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -36,27 +37,35 @@ class RunnerProcess:
     @classmethod
     async def start(cls, artefact: Path, *, python: Path, load_timeout_seconds: float, runners: int) -> Self:
         """Start the model's process and wait until it has loaded; a DeliveryError says why it did not."""
+        spawning = asyncio.create_task(cls._spawn(artefact, python=python, runners=runners))
         try:
-            runner = await cls._spawn(artefact, python=python, runners=runners)
-        except OSError as error:
-            raise DeliveryError(f"The model's process cannot be started: {error}.") from error
-        try:
+            await asyncio.wait({spawning})  # when this is cancelled, the task goes on: half a process has no owner
+            runner = spawning.result()
             await runner.load(artefact, timeout_seconds=load_timeout_seconds)
-        except BaseException:
-            runner.kill()
-            await runner.ended()
+        except BaseException as error:
+            ending = asyncio.create_task(cls._end_spawned(spawning))
+            await asyncio.shield(ending)
+            if isinstance(error, OSError):
+                raise DeliveryError(f"The model's process cannot be started: {error}.") from error
             raise
         return runner
 
     @classmethod
     async def _spawn(cls, artefact: Path, *, python: Path, runners: int) -> Self:
         """Start it by exec, from the loop's own thread: Linux ties its life to the thread that started it."""
-        ours, theirs = socket.socketpair()
-        lifeline_end, lifeline = os.pipe()
         output = ModelOutput()
-        printed = await output.open_pipe()
-        numbers = (theirs.fileno(), lifeline_end)
-        try:
+        with contextlib.ExitStack() as kept, contextlib.ExitStack() as passed_on:
+            ours, theirs = socket.socketpair()
+            passed_on.enter_context(theirs)
+            channel = await asyncio.open_connection(sock=ours)
+            kept.callback(channel[1].close)
+            lifeline_end, lifeline = os.pipe()
+            passed_on.callback(os.close, lifeline_end)
+            kept.callback(os.close, lifeline)
+            printed = await output.open_pipe()
+            passed_on.callback(os.close, printed)
+            kept.callback(output.abort)
+            numbers = (theirs.fileno(), lifeline_end)
             process = await asyncio.create_subprocess_exec(
                 *(str(python), str(RUNNER), *map(str, numbers), str(os.getpid()), str(artefact)),
                 cwd=artefact.parent,
@@ -67,15 +76,16 @@ class RunnerProcess:
                 pass_fds=numbers,
                 start_new_session=True,
             )
-        except BaseException:
-            ours.close()
-            os.close(lifeline)
-            raise
-        finally:
-            theirs.close()
-            os.close(lifeline_end)
-            os.close(printed)
-        return cls(process, lifeline, output, await asyncio.open_connection(sock=ours))
+            kept.pop_all()
+        return cls(process, lifeline, output, channel)
+
+    @staticmethod
+    async def _end_spawned(spawning: "asyncio.Task[RunnerProcess]") -> None:
+        """End a process that was not started completely, however far it has come."""
+        await asyncio.wait({spawning})
+        if not spawning.cancelled() and spawning.exception() is None:
+            spawning.result().kill()
+            await spawning.result().ended()
 
     async def load(self, artefact: Path, *, timeout_seconds: float) -> None:
         """Wait until the model has loaded, and take what it tells of itself."""
@@ -97,12 +107,15 @@ class RunnerProcess:
 
     async def _wait(self) -> None:
         """Wake whoever waits for a reply when the process has ended: a grandchild may hold the channel open."""
-        await self._process.wait()
-        self._kill_group()
-        os.close(self._lifeline)
-        self._reader.set_exception(RunnerBrokenError(f"The model's process ended: {self.exit}."))
-        self._writer.close()
-        await self._output.close()
+        try:
+            await self._process.wait()
+        finally:  # also where the event loop ends first and cancels this
+            self._kill_group()
+            os.close(self._lifeline)
+            self._reader.set_exception(RunnerBrokenError(f"The model's process ended: {self.exit}."))
+            self._writer.close()
+            await self._process.wait()
+            await self._output.close()
 
     async def ended(self) -> None:
         """Wait until the process has ended."""
@@ -123,7 +136,7 @@ class RunnerProcess:
 
     async def call(self, head: Head, block: bytes, *, timeout_seconds: float) -> tuple[Head, bytes]:
         """Return the reply to one request. What goes wrong with the process ends it: RunnerBrokenError."""
-        self._calls += 1
+        self._calls = (self._calls + 1) % REQUEST_IDS
         try:
             async with asyncio.timeout(timeout_seconds):
                 return await self._exchange(head, block)
