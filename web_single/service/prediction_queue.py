@@ -16,6 +16,7 @@ from web_single.errors import (
     WebSingleError,
 )
 from web_single.predictor.answer import Answer
+from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.predictor import Predictor
 from web_single.service.pace import Pace
 from web_single.service.waiting_line import Prediction, Waiting, WaitingLine
@@ -84,15 +85,25 @@ class PredictionQueue:
                 await self._answer_compiled(batch)
 
     async def _answer_compiled(self, batch: list[Waiting]) -> None:
+        """Serve a batch by the compiled model, in short calls; let it wait for the model where that is faster."""
+        with_probabilities = batch[0].with_probabilities
+        compiled = self._predictor.compiled_for(len(batch), with_probabilities=with_probabilities)
+        if compiled is None:
+            for waiting in batch:
+                self._line.add(waiting)
+            return
+        most = compiled.rows_per_call(with_probabilities=with_probabilities)
+        for start in range(0, len(batch), most):
+            await self._answer_part(compiled, batch[start : start + most])
+
+    async def _answer_part(self, compiled: CompiledModel, part: list[Waiting]) -> None:
         """Predict and commit in one thread what the compiled model is sure of; let the others wait for the model."""
-        rows, with_probabilities = [waiting.row for waiting in batch], batch[0].with_probabilities
-        answers: list[Answer | None] = [None] * len(batch)
+        rows, with_probabilities = [waiting.row for waiting in part], part[0].with_probabilities
+        answers: list[Answer | None] = []
 
         def predict() -> list[NewPrediction]:
-            compiled = self._predictor.compiled
-            if compiled is not None:
-                answers[:] = compiled.predict(rows, with_probabilities=with_probabilities)
-                self._predictor.verify(rows, answers)
+            answers.extend(compiled.predict(rows, with_probabilities=with_probabilities))
+            self._predictor.verify(rows, answers)
             return [
                 NewPrediction(answer.result, row, answer.probabilities)
                 for row, answer in zip(rows, answers, strict=True)
@@ -100,7 +111,7 @@ class PredictionQueue:
             ]
 
         ids = iter(await self._store.add_group(predict, self._predictor.delivery.version))
-        for waiting, answer in zip(batch, answers, strict=True):
+        for waiting, answer in zip(part, answers, strict=True):
             if answer is None:
                 self._line.add(waiting)
             else:

@@ -122,8 +122,7 @@ class Compilation:
     async def stop(self) -> None:
         """Build no more."""
         if self._builder is not None:
-            self._builder.cancel()
-            await asyncio.wait({self._builder})
+            await ended(self._builder)
 
     def turn_off(self, reason: str) -> None:
         """Use it no more in this process."""
@@ -135,3 +134,9 @@ class Compilation:
         self.model, self.state, self.reason = None, CompiledState.REFUTED, reason
         log.error(Event.COMPILED_REFUTED, reason=reason, row=list(row))
         self._cache.refute(self._key, reason, list(row))
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """End a task, and wait for its end."""
+    task.cancel()
+    await asyncio.wait({task})
