@@ -167,14 +167,17 @@ class PredictionQueue:
         """Begin to commit as soon as the last commit is done; the next batch is predicted meanwhile."""
         if self._commit is not None:
             await self._commit
+        for waiting in part:
+            waiting.is_committing = True
         self._commit = asyncio.create_task(self._store_all(part, answers))
+        self._commit.add_done_callback(lambda _: refuse(part, STOPPING))  # where it was cancelled before it ran
 
     async def _store_all(self, part: list[Waiting], answers: list[Answer]) -> None:
         predictions = [
             NewPrediction(answer.result, waiting.row, answer.probabilities)
             for waiting, answer in zip(part, answers, strict=True)
         ]
-        with telling(part), self._pace.answering():
+        with telling(part, committing=True), self._pace.answering():
             ids = await self._store.add_group(lambda: predictions, self._predictor.delivery.version)
             for waiting, answer, prediction_id in zip(part, answers, ids, strict=True):
                 waiting.answer(Prediction(prediction_id, answer.result, answer.probabilities))
@@ -183,14 +186,17 @@ class PredictionQueue:
 
 
 @contextmanager
-def telling(batch: list[Waiting]) -> Iterator[None]:
-    """Tell those who wait whatever goes wrong, and go on; none of them is acknowledged."""
+def telling(batch: list[Waiting], *, committing: bool = False) -> Iterator[None]:
+    """Tell those who wait whatever goes wrong, and go on; none of them is acknowledged.
+
+    A request whose commit has begun gets the outcome of its commit (`committing`) and of nothing else.
+    """
     try:
         yield
     except Exception as error:  # noqa: BLE001 - a failure of our own, too, is theirs to hear
-        refuse(batch, error)
+        refuse([waiting for waiting in batch if waiting.is_committing == committing], error)
     except asyncio.CancelledError:
-        refuse(batch, STOPPING)
+        refuse([waiting for waiting in batch if waiting.is_committing == committing], STOPPING)
         raise
 
 

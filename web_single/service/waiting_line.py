@@ -30,6 +30,7 @@ class Waiting:
     with_probabilities: bool
     answered: asyncio.Future[Prediction]
     deadline: float = 0.0
+    is_committing: bool = False
 
     def answer(self, prediction: Prediction) -> None:
         """Hand over the prediction, if somebody still waits."""
