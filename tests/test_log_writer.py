@@ -12,7 +12,7 @@ from typing import TextIO
 
 import pytest
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from web_single.config import Config
 from web_single.log_writer import stderr_in_background
 from web_single.monitoring import Event, configure_logging, get_logger

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from tests.waiting import wait_until_async
+from tests.support.waiting import wait_until_async
 from web_single.config import Config
 from web_single.monitoring import REQUEST_ID
 from web_single.pipeline import MAX_SLICE_BYTES

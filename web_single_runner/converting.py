@@ -38,16 +38,16 @@ def conversion_of(model, plan):
     told = steps_of(steps, names)
     last_told, block = last_of(last)
     if any(step["op"] == MATRIX for step in told):
-        told, last_told["components"] = without_matrix(told, last_told)
+        told, (last_told["components"], last_told["means"]) = without_matrix(told, last_told)
     return {"steps": told, "last": last_told, "estimator": type(last).__name__}, block
 
 
 def without_matrix(steps, last):
-    """Return the steps before a multiplication by a matrix, and that matrix: its rounding is the last one's matter."""
+    """Return the steps before a multiplication by a matrix, and its values: its rounding is the last one's matter."""
     *before, matrix = steps
     if last["kind"] != "linear" or matrix["op"] != MATRIX or any(step["op"] == MATRIX for step in before):
         raise CannotConvertError("Components are compiled right before a linear model alone: their sums are rounded.")
-    return before, matrix["values"][0]
+    return before, matrix["values"]
 
 
 def chain_of(model):

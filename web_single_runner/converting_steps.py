@@ -71,7 +71,7 @@ def selector(step):
 def pca(step):
     if step.whiten:
         raise CannotConvertError("PCA with whitening is not compiled.")
-    return [operation("subtract", step.mean_), operation("multiply_matrix", step.components_.T)]
+    return [operation("subtract", step.mean_), operation("multiply_matrix", step.components_.T, step.mean_)]
 
 
 def one_hot_encoder(step):

@@ -96,6 +96,8 @@ def test_the_model_is_described(client: TestClient) -> None:
             "answers": [],
             "engines": [],
             "proof": None,
+            "max_batch_rows": 0,
+            "max_batch_rows_with_probabilities": 0,
             "answered": 0,
             "handed_back": 0,
             "verified": 0,

@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import anyio
@@ -13,11 +14,16 @@ from sqlmodel import Session
 
 from web_single.config import Config
 from web_single.database.database import Database
-from web_single.errors import ConfigError, DatabaseOpenError, DatabaseUnavailableError
+from web_single.database.group_commit import NewPrediction
+from web_single.database.pending_write import PendingWrite
+from web_single.database.prediction_result import PredictionResult
+from web_single.database.write_turn import WriteTurn
+from web_single.errors import ConfigError, DatabaseOpenError, DatabaseUnavailableError, ModelUnavailableError
 
 pytestmark = pytest.mark.anyio
 
 MakeConfig = Callable[..., Config]
+Write = Callable[[Database, int], Awaitable[object]]
 
 
 @pytest.fixture
@@ -74,6 +80,91 @@ async def test_work_that_waited_too_long_is_not_begun_any_more(database: Databas
     hold.set()
     assert await database.write(ask("SELECT 1")) == 1
     assert begun == []
+
+
+async def test_the_time_of_a_prediction_is_not_the_databases(database: Database) -> None:
+    def predict() -> list[NewPrediction]:
+        time.sleep(0.5)  # longer than a write may take
+        return [NewPrediction(1, [], None)]
+
+    assert await database.write_group(predict, "version-1") == [1]
+
+
+async def test_a_write_has_its_whole_time_after_the_prediction(database: Database, tmp_path: Path) -> None:
+    with ExitStack() as lock:
+
+        def predict() -> list[NewPrediction]:
+            time.sleep(0.2)
+            lock.enter_context(WriteTurn(tmp_path / "predictions.db"))
+            return [NewPrediction(1, [], None)]
+
+        started = time.monotonic()
+        with pytest.raises(DatabaseUnavailableError, match=r"did not answer in 0\.3 seconds"):
+            await database.write_group(predict, "version-1")
+        assert time.monotonic() - started >= 0.5
+
+
+async def test_a_prediction_that_does_not_end_is_a_503_of_the_model_and_not_stored(make_config: MakeConfig) -> None:
+    database = Database(make_config(predict_timeout_seconds=0.2))
+    await database.create_tables()
+    release = threading.Event()
+
+    def predict() -> list[NewPrediction]:
+        release.wait()
+        return [NewPrediction(1, [], None)]
+
+    with pytest.raises(ModelUnavailableError, match=r"did not answer in 0\.2 seconds"):
+        await database.write_group(predict, "version-1")
+    release.set()
+    assert await write_one(database, 2) == [1]
+    await database.close()
+
+
+async def write_one(database: Database, result: int) -> list[int]:
+    return await database.write_group(lambda: [NewPrediction(result, [], None)], "version-1")
+
+
+async def add_one(database: Database, result: int) -> None:
+    prediction = PredictionResult(result=result, features=[], probabilities=None, model_version="version-1")
+    await database.write(lambda session: session.add(prediction))
+
+
+def results_in(folder: Path) -> list[str]:
+    with closing(sqlite3.connect(folder / "predictions.db")) as connection:
+        return [result for (result,) in connection.execute("SELECT result FROM prediction_result ORDER BY id")]
+
+
+@pytest.mark.parametrize("write", [write_one, add_one], ids=["group commit", "session"])
+async def test_a_write_that_was_given_up_for_the_lock_is_not_stored_later(
+    database: Database, tmp_path: Path, write: Write
+) -> None:
+    with WriteTurn(tmp_path / "predictions.db"), pytest.raises(DatabaseUnavailableError):
+        await write(database, 1)
+    await write(database, 2)
+    assert results_in(tmp_path) == ["2"]
+
+
+@pytest.mark.parametrize("write", [write_one, add_one], ids=["group commit", "session"])
+async def test_a_write_that_was_given_up_in_its_transaction_is_rolled_back(
+    database: Database, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    begin_commit = PendingWrite.begin_commit
+    monkeypatch.setattr(PendingWrite, "begin_commit", lambda write: (release.wait(), begin_commit(write)))
+    with pytest.raises(DatabaseUnavailableError):
+        await write(database, 1)
+    release.set()
+    await write(database, 2)
+    assert results_in(tmp_path) == ["2"]
+
+
+async def test_closing_does_not_wait_for_a_lock_that_nobody_releases(database: Database, tmp_path: Path) -> None:
+    with WriteTurn(tmp_path / "predictions.db"):
+        with pytest.raises(DatabaseUnavailableError):
+            await write_one(database, 1)
+        with anyio.fail_after(20):
+            await database.close()
+    assert results_in(tmp_path) == []
 
 
 @pytest.mark.parametrize(

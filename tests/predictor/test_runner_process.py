@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.deliveries import EXAMPLE
-from tests.waiting import wait_until_async
+from tests.support.model_folders import EXAMPLE
+from tests.support.waiting import wait_until_async
 from web_single.config import Config
 from web_single.errors import DeliveryError
 from web_single.predictor.delivery import Delivery

@@ -20,11 +20,13 @@ from web_single.errors import (
     InvalidFeaturesError,
     ModelUnavailableError,
     OverloadedError,
+    SharedCallError,
     UnavailableError,
 )
 from web_single.predictor.answer import Answer
 from web_single.predictor.predictor import Predictor
 from web_single.service.prediction_service import PredictionService
+from web_single.service.waiting_line import Prediction, Waiting
 
 pytestmark = pytest.mark.anyio
 
@@ -200,6 +202,46 @@ async def test_the_next_batch_is_predicted_while_the_last_one_commits(
     assert calls == [[1], [2]]  # one commits, one is predicted, and the third waits
     go_on.set()
     assert await outcomes_of([first, second, third]) == [1, 2, 3]
+
+
+async def test_an_unexpected_failure_does_not_reach_a_request_whose_commit_has_begun(
+    service: PredictionService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committing, release = asyncio.Event(), asyncio.Event()
+    add_group = service._store.add_group
+
+    async def slow(*arguments: Any) -> list[int]:  # noqa: ANN401 - passed on
+        committing.set()
+        await release.wait()
+        return await add_group(*arguments)
+
+    async def predict(rows: Sequence[Sequence[Any]], **_: bool) -> list[Answer]:
+        if len(rows) > 1:
+            raise SharedCallError("One of the rows is at fault.")
+        if rows[0][1] == 2:
+            await committing.wait()
+            raise RuntimeError("nobody expects this")
+        return [Answer(rows[0][1], None)]
+
+    monkeypatch.setattr(service._store, "add_group", slow)
+    monkeypatch.setattr(service._predictor, "predict", predict)
+    first, second = [asyncio.create_task(service.predict([HEALTHY, n])) for n in (1, 2)]
+    with pytest.raises(RuntimeError, match="nobody expects this"):
+        await second
+    release.set()
+    assert (await first).result == 1
+    assert await stored(service) == [1]
+
+
+async def test_a_commit_that_is_broken_off_before_it_starts_leaves_nobody_waiting(service: PredictionService) -> None:
+    queue = service._queue
+    assert queue is not None
+    answered: asyncio.Future[Prediction] = asyncio.get_running_loop().create_future()
+    await queue._commit_beside([Waiting([HEALTHY, 1], None, False, answered)], [Answer(1, None)])  # noqa: FBT003
+    assert queue._commit is not None
+    queue._commit.cancel()
+    with pytest.raises(UnavailableError, match="The server stops"):
+        await answered
 
 
 async def test_more_than_may_wait_are_refused_at_once(start: StartService) -> None:

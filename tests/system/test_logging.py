@@ -12,8 +12,8 @@ import httpx2
 import psutil
 import pytest
 
-from tests.system.servers import MAIN
-from tests.waiting import wait_until
+from tests.support.servers import MAIN
+from tests.support.waiting import wait_until
 from web_single.config import Config
 
 pytestmark = pytest.mark.measured

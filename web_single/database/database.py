@@ -2,9 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,9 @@ from sqlmodel import Session
 from web_single.config import Config
 from web_single.database.engine import create_tables, is_in_memory, make_engine, read_url
 from web_single.database.group_commit import GroupCommit, Make
+from web_single.database.pending_write import PendingWrite
 from web_single.database.write_turn import WriteTurn
+from web_single.database.writer_thread import WriterThread
 from web_single.errors import DatabaseUnavailableError
 from web_single.monitoring import Event, get_logger
 
@@ -34,13 +36,15 @@ class Database:
         url = read_url(config)
         self.name = url.render_as_string(hide_password=True)
         self._timeout_seconds = config.write_timeout_seconds
+        self._predict_timeout_seconds = config.predict_timeout_seconds
+        self._close_timeout_seconds = min(config.write_timeout_seconds, config.shutdown_timeout_seconds)
         self._engine = make_engine(url, busy_timeout_seconds=self._timeout_seconds)
         self._path = Path(url.database or "") if not is_in_memory(url) else None
         self._file: tuple[int, int] | None = None
         self._group_commit = GroupCommit(self._engine)
         self._turn = WriteTurn(self._path) if self._path is not None else None
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
-        self._readers = self._writer if is_in_memory(url) else ThreadPoolExecutor(READERS, "database-reader")
+        self._writer = WriterThread("database-writer")
+        self._readers = None if is_in_memory(url) else ThreadPoolExecutor(READERS, "database-reader")
 
     async def create_tables(self) -> None:
         """Create what is missing; DatabaseUnavailableError where another try may succeed, else DatabaseOpenError."""
@@ -49,52 +53,82 @@ class Database:
         self._file = await asyncio.to_thread(self._file_now)
 
     async def write(self, work: Work[Answer]) -> Answer:
-        """Return what the work returns; it has committed what it wrote. DatabaseUnavailableError if it could not."""
-        return await self._run(self._writer, partial(self._in_turn, work))
+        """Run the work in a session, commit and return what it returned. DatabaseUnavailableError if it could not be.
+
+        Where this raises before the commit has begun, nothing is committed later.
+        """
+        return await self._write(partial(self._write_in_session, work))
 
     async def write_group(self, make: Make, model_version: str) -> list[int]:
         """Return the ids of what `make` returns, all of it committed. DatabaseUnavailableError if it could not be.
 
-        `make` runs in the thread that writes: what it does there costs no hand-over from one thread to another.
+        `make` runs in the writer thread: what it does there costs no hand-over from one thread to another. It has
+        the time of a prediction, and the write has its own time after it. ModelUnavailableError if it takes longer.
         """
-        return await self._run(self._writer, partial(self._make_and_add, make, model_version))
+        return await self._write(partial(self._make_and_add, make, model_version))
 
     async def read(self, work: Work[Answer]) -> Answer:
         """Return what the work returns. DatabaseUnavailableError if it could not."""
-        return await self._run(self._readers, partial(self._in_session, work))
+        with mapped_errors():
+            try:
+                async with asyncio.timeout(self._timeout_seconds):
+                    readers = self._readers or self._writer
+                    return await asyncio.get_running_loop().run_in_executor(readers, self._in_session, work)
+            except TimeoutError as error:
+                sentence = f"The database did not answer in {self._timeout_seconds:g} seconds."
+                raise DatabaseUnavailableError(sentence) from error
 
     async def close(self) -> None:
-        """Let go of the database; work that has not begun is dropped."""
-        for executor in {self._writer, self._readers}:
-            await asyncio.to_thread(executor.shutdown, cancel_futures=True)
+        """Let go of the database; work that has not begun is dropped.
+
+        A writer thread that another process holds up keeps its connection: it has nothing to commit any more.
+        """
+        if self._readers is not None:
+            await asyncio.to_thread(self._readers.shutdown, cancel_futures=True)
+        if not await asyncio.to_thread(self._writer.close, self._close_timeout_seconds):
+            return
         await asyncio.to_thread(self._group_commit.close)
         await asyncio.to_thread(self._engine.dispose)
         if self._turn is not None:
             self._turn.close()
 
-    async def _run(self, executor: Executor, work: Callable[[], Answer]) -> Answer:
-        """Work that is still waiting for its thread when the time is up is not begun any more."""
+    async def _write(self, work: Callable[[PendingWrite], Answer]) -> Answer:
+        """Run the work in the writer thread until the deadline of its write; then abandon it."""
+        write = PendingWrite(
+            write_timeout_seconds=self._timeout_seconds, predict_timeout_seconds=self._predict_timeout_seconds
+        )
+        future = asyncio.get_running_loop().run_in_executor(self._writer, work, write)
         try:
-            async with asyncio.timeout(self._timeout_seconds):
-                return await asyncio.get_running_loop().run_in_executor(executor, work)
-        except TimeoutError as error:
-            sentence = f"The database did not answer in {self._timeout_seconds:g} seconds."
-            raise DatabaseUnavailableError(sentence) from error
-        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            log.error(Event.DATABASE_FAILED, reason=str(getattr(error, "orig", error)))
-            raise DatabaseUnavailableError("The database did not take the request.") from error
+            with mapped_errors():
+                while (seconds := write.seconds_to_next_check()) > 0:
+                    done, _ = await asyncio.wait({future}, timeout=seconds)
+                    if done:
+                        return await future
+            raise write.timeout_error()
+        finally:
+            write.abandon()
+            future.cancel()
 
-    def _in_turn(self, work: Work[Answer]) -> Answer:
+    def _write_in_session(self, work: Work[Answer], write: PendingWrite) -> Answer:
         with self._turn or nullcontext():
-            return self._in_session(work)
+            write.check_pending()
+            self._check_file()
+            with Session(self._engine, expire_on_commit=False) as session:
+                answer = work(session)
+                session.flush()
+                write.begin_commit()
+                session.commit()
+                return answer
 
-    def _make_and_add(self, make: Make, model_version: str) -> list[int]:
-        predictions = make()
+    def _make_and_add(self, make: Make, model_version: str, write: PendingWrite) -> list[int]:
+        with write.predicting():
+            predictions = make()
         if not predictions:
             return []
         with self._turn or nullcontext():
+            write.check_pending()
             self._check_file()
-            return self._group_commit.add(predictions, model_version)
+            return self._group_commit.add(predictions, model_version, before_commit=write.begin_commit)
 
     def _in_session(self, work: Work[Answer]) -> Answer:
         self._check_file()
@@ -113,3 +147,13 @@ class Database:
         except OSError:
             return None
         return (found.st_dev, found.st_ino) if found is not None else None
+
+
+@contextmanager
+def mapped_errors() -> Iterator[None]:
+    """Log an error of the database or its files, and raise it as DatabaseUnavailableError."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        log.error(Event.DATABASE_FAILED, reason=str(getattr(error, "orig", error)))
+        raise DatabaseUnavailableError("The database did not take the request.") from error

@@ -34,14 +34,20 @@ class GroupCommit:
         self._connection: PoolProxiedConnection | None = None
         self._time_type = UtcDateTime().dialect_impl(engine.dialect)
 
-    def add(self, predictions: Sequence[NewPrediction], model_version: str) -> list[int]:
-        """Store all of them or none, and return their ids in the same order: they are committed when this returns."""
+    def add(
+        self, predictions: Sequence[NewPrediction], model_version: str, *, before_commit: Callable[[], None]
+    ) -> list[int]:
+        """Store all of them or none, and return their ids in the same order: they are committed when this returns.
+
+        Where `before_commit` raises, which is called at the end of the transaction, nothing is stored.
+        """
         if self._connection is None:
             self._connection = self._engine.raw_connection()
         try:
             ids: list[int] = []
             for start in range(0, len(predictions), MAX_STATEMENT_ROWS):
                 ids += self._insert(self._connection, predictions[start : start + MAX_STATEMENT_ROWS], model_version)
+            before_commit()
             self._connection.commit()
         except BaseException:
             self.close()

@@ -1,7 +1,6 @@
 """PredictionStore: stores predictions and reads them back, in the order of their ids."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,7 @@ PAGE_ROWS = 1_000
 
 
 class PredictionStore:
-    """The plain way to store: one `Session`, `add`, `commit`."""
+    """The reference path for storing: one `Session`, `add`, and the commit of `Database.write`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,11 +35,7 @@ class PredictionStore:
         """Store all of them or none: they have their ids and are committed when this returns."""
         self._check_open()
 
-        def add(session: Session) -> None:
-            session.add_all(predictions)
-            session.commit()
-
-        await self._database.write(add)
+        await self._database.write(lambda session: session.add_all(predictions))
 
     async def add_group(self, make: Make, model_version: str) -> list[int]:
         """Store what `make` returns, all or nothing, by the shortcut: the ids, in its order, once it is committed.
@@ -89,5 +84,7 @@ def _add_model(version: str, signature: dict[str, Any], session: Session) -> Non
     if session.get(Model, version) is not None:
         return
     session.add(Model(version=version, signature=signature))
-    with suppress(IntegrityError):  # another worker was first
-        session.commit()
+    try:
+        session.flush()
+    except IntegrityError:  # another worker was first
+        session.rollback()

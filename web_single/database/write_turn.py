@@ -10,6 +10,8 @@ class WriteTurn:
     """A lock on a file beside the database, held for one transaction; the kernel lets it go when its holder dies.
 
     It only orders those who wait: what may be written when is still decided by SQLite's own lock.
+    `flock` itself has no time limit and is fair, which tries that do not block are not: the request of a write has the
+    limit, and a write that was abandoned meanwhile releases the lock at once.
     """
 
     def __init__(self, database: Path) -> None:

@@ -21,7 +21,7 @@ from web_single.errors import (
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.answer import Answer, read_answers
 from web_single.predictor.batch_safety import BatchSafetyMonitor
-from web_single.predictor.compiled.compilation import Compilation
+from web_single.predictor.compiled.compilation import Compilation, ended
 from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.delivery_watch import DeliveryWatch
@@ -141,16 +141,23 @@ class Predictor:
         """The shortcut; None where there is none that may be used."""
         return self.compilation.model
 
+    def compiled_for(self, rows: int, *, with_probabilities: bool) -> CompiledModel | None:
+        """Return the compiled model where it was measured to be faster for so many rows, or the runner is away."""
+        compiled = self.compiled
+        if compiled is None or self.state is not RunnerState.READY:
+            return compiled
+        return compiled if compiled.is_faster(rows, with_probabilities=with_probabilities) else None
+
     def verify(self, rows: Sequence[Sequence[Any]], answers: Sequence[Answer | None]) -> None:
         """Have a share of what the compiled model answered recomputed; from any thread, and without waiting."""
         self.verification.take(rows, answers)
 
     async def answer(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[Answer]:
-        """Return what `predict` returns: from the compiled model where it is sure, and from the runner for the rest.
+        """Return what `predict` returns: from the compiled model where it is used and sure, else from the runner.
 
         Where the runner refuses one of the rest, it is asked for all, so that the error names the right row.
         """
-        compiled = self.compiled
+        compiled = self.compiled_for(len(rows), with_probabilities=with_probabilities)
         if compiled is None:
             return await self.predict(rows, with_probabilities=with_probabilities)
         answers = await asyncio.to_thread(compiled.predict, rows, with_probabilities=with_probabilities)
@@ -297,9 +304,3 @@ class Predictor:
             except Exception as error:  # noqa: BLE001 - whatever it is, without trying again there is no model
                 self.trouble = str(error)
                 log.error(Event.RUNNER_NOT_STARTED, reason=str(error), kind=type(error).__name__)
-
-
-async def ended(task: asyncio.Task[None]) -> None:
-    """End a task, and wait for its end."""
-    task.cancel()
-    await asyncio.wait({task})

@@ -16,6 +16,7 @@ from web_single.errors import (
     WebSingleError,
 )
 from web_single.predictor.answer import Answer
+from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.predictor import Predictor
 from web_single.service.pace import Pace
 from web_single.service.waiting_line import Prediction, Waiting, WaitingLine
@@ -86,15 +87,26 @@ class PredictionQueue:
                 await self._answer_compiled(batch)
 
     async def _answer_compiled(self, batch: list[Waiting]) -> None:
+        """Serve a batch by the compiled model, in short calls; let it wait for the model where that is faster."""
+        with_probabilities = batch[0].with_probabilities
+        compiled = self._predictor.compiled
+        if self._batch_safety.max_rows(batch[0].batch_key) >= len(batch):  # else each row would be a call of its own
+            compiled = self._predictor.compiled_for(len(batch), with_probabilities=with_probabilities)
+        most = compiled.rows_per_call(with_probabilities=with_probabilities) if compiled is not None else 0
+        while batch and compiled is not None and compiled is self._predictor.compiled:
+            part, batch = batch[:most], batch[most:]
+            await self._answer_part(compiled, part)
+        for waiting in batch:
+            self._line.add(waiting)
+
+    async def _answer_part(self, compiled: CompiledModel, part: list[Waiting]) -> None:
         """Predict and commit in one thread what the compiled model is sure of; let the others wait for the model."""
-        rows, with_probabilities = [waiting.row for waiting in batch], batch[0].with_probabilities
-        answers: list[Answer | None] = [None] * len(batch)
+        rows, with_probabilities = [waiting.row for waiting in part], part[0].with_probabilities
+        answers: list[Answer | None] = []
 
         def predict() -> list[NewPrediction]:
-            compiled = self._predictor.compiled
-            if compiled is not None:
-                answers[:] = compiled.predict(rows, with_probabilities=with_probabilities)
-                self._predictor.verify(rows, answers)
+            answers.extend(compiled.predict(rows, with_probabilities=with_probabilities))
+            self._predictor.verify(rows, answers)
             return [
                 NewPrediction(answer.result, row, answer.probabilities)
                 for row, answer in zip(rows, answers, strict=True)
@@ -102,7 +114,7 @@ class PredictionQueue:
             ]
 
         ids = iter(await self._store.add_group(predict, self._predictor.delivery.version))
-        for waiting, answer in zip(batch, answers, strict=True):
+        for waiting, answer in zip(part, answers, strict=True):
             if answer is None:
                 self._line.add(waiting)
             else:
@@ -162,14 +174,17 @@ class PredictionQueue:
         """Begin to commit as soon as the last commit is done; the next batch is predicted meanwhile."""
         if self._commit is not None:
             await self._commit
+        for waiting in part:
+            waiting.is_committing = True
         self._commit = asyncio.create_task(self._store_all(part, answers))
+        self._commit.add_done_callback(lambda _: refuse(part, STOPPING))  # where it was cancelled before it ran
 
     async def _store_all(self, part: list[Waiting], answers: list[Answer]) -> None:
         predictions = [
             NewPrediction(answer.result, waiting.row, answer.probabilities)
             for waiting, answer in zip(part, answers, strict=True)
         ]
-        with telling(part), self._pace.answering():
+        with telling(part, committing=True), self._pace.answering():
             ids = await self._store.add_group(lambda: predictions, self._predictor.delivery.version)
             for waiting, answer, prediction_id in zip(part, answers, ids, strict=True):
                 waiting.answer(Prediction(prediction_id, answer.result, answer.probabilities))
@@ -178,14 +193,17 @@ class PredictionQueue:
 
 
 @contextmanager
-def telling(batch: list[Waiting]) -> Iterator[None]:
-    """Tell those who wait whatever goes wrong, and go on; none of them is acknowledged."""
+def telling(batch: list[Waiting], *, committing: bool = False) -> Iterator[None]:
+    """Tell those who wait whatever goes wrong, and go on; none of them is acknowledged.
+
+    A request whose commit has begun gets the outcome of its commit (`committing`) and of nothing else.
+    """
     try:
         yield
     except Exception as error:  # noqa: BLE001 - a failure of our own, too, is theirs to hear
-        refuse(batch, error)
+        refuse([waiting for waiting in batch if waiting.is_committing == committing], error)
     except asyncio.CancelledError:
-        refuse(batch, STOPPING)
+        refuse([waiting for waiting in batch if waiting.is_committing == committing], STOPPING)
         raise
 
 

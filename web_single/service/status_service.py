@@ -22,6 +22,8 @@ class CompiledStatus:
     answers: tuple[str, ...]
     engines: tuple[str, ...]
     proof: Proof | None
+    max_batch_rows: int
+    max_batch_rows_with_probabilities: int
     answered: int
     handed_back: int
     verified: int
@@ -128,6 +130,8 @@ class StatusService:
             answers=manifest.answers if manifest is not None else (),
             engines=manifest.engines if manifest is not None else (),
             proof=manifest.proof if manifest is not None else None,
+            max_batch_rows=manifest.timings.max_rows if manifest is not None else 0,
+            max_batch_rows_with_probabilities=manifest.probability_timings.max_rows if manifest is not None else 0,
             answered=model.answered if model is not None else 0,
             handed_back=model.handed_back if model is not None else 0,
             verified=verification.verified,

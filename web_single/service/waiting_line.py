@@ -31,6 +31,7 @@ class Waiting:
     with_probabilities: bool
     answered: asyncio.Future[Prediction]
     deadline: float = 0.0
+    is_committing: bool = False
 
     @property
     def kind(self) -> tuple[BatchKey | None, bool]:

@@ -155,7 +155,11 @@ class Converted:
 
 def converted(name: str, folder: Path) -> Converted:
     """Fit a model and convert it, in this process."""
-    estimator, table, target = ALL[name]
+    return convert_model(*ALL[name], folder)
+
+
+def convert_model(estimator: Any, table: Any, target: Any, folder: Path) -> Converted:  # noqa: ANN401 - any estimator
+    """Fit this model and convert it, in this process."""
     model = estimator.fit(table, target)
     delivered = Delivered(types.ModuleType("model"), model)  # type: ignore[no-untyped-call]
     description, plan = describe(delivered)  # type: ignore[no-untyped-call]

@@ -15,6 +15,7 @@ from web_single.predictor.compiled import build as build_module
 from web_single.predictor.compiled.build import Build
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.points import Points
+from web_single.predictor.compiled.timing import Timings
 
 MakeConfig = Callable[..., Config]
 
@@ -48,6 +49,24 @@ def test_the_example_is_compiled_and_proved(example_manifest: Manifest) -> None:
     assert proof.kinds["own"].rows > 20  # of its get_dataset()
     assert proof.kinds["far"].handed_back
     assert proof.largest_difference == 0
+
+
+def test_batches_are_timed_beside_the_model_process(example_manifest: Manifest) -> None:
+    for timings in (example_manifest.timings, example_manifest.probability_timings):
+        assert timings.batches[0].rows == 1
+        assert timings.max_rows >= 1
+        assert timings.rows_per_call >= 1
+
+
+def test_a_compiled_model_that_is_not_faster_is_not_used(
+    trained: Callable[[str], Path], compiled_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def measure_nothing(*_: object) -> Timings:
+        return Timings()
+
+    monkeypatch.setattr(build_module, "measure", measure_nothing)
+    manifest = build(trained("strict_categories"), compiled_config())
+    assert manifest.reason == "It is not faster than the model itself."
 
 
 def test_what_is_kept_holds_all_that_serving_needs_and_nothing_to_unpickle(

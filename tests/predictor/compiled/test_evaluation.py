@@ -10,8 +10,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
-from tests.predictor.compiled.estimators import ALL, Converted, converted
+from tests.predictor.compiled.estimators import ALL, Converted, convert_model, converted
 from tests.support.profiles import scaled
 from web_single.predictor.compiled.evaluation import Evaluation
 from web_single.predictor.compiled.steps import Array
@@ -86,6 +89,36 @@ def test_the_rows_that_it_was_trained_on_are_answered(get: Get, name: str) -> No
     rows = table.astype(object).where(table.notna(), None).to_numpy().tolist()
     answers = one.evaluation.predict(rows, with_probabilities=bool(one.manifest.description["probabilities"]))
     assert answers.count(None) <= 0.02 * len(rows)
+
+
+def rows_beside_the_boundary(model: Any, table: Array, dice: np.random.Generator) -> Array:  # noqa: ANN401 - any estimator
+    """Return rows on both sides of where the label of two classes changes, as near to it as float64 has some."""
+    is_upper = model.predict(table)
+    low, high = (table[is_upper == side][dice.integers(0, (is_upper == side).sum(), 300)] for side in (False, True))
+    for _ in range(60):
+        middle = (low + high) / 2
+        is_high = model.predict(middle)[:, np.newaxis]
+        low, high = np.where(is_high, low, middle), np.where(is_high, middle, high)
+    return np.vstack([low, high, np.nextafter(low, high), np.nextafter(high, low), (low + high) / 2])
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(mean=st.sampled_from([0.0, 1.0, 1e3, 1e6, 1e9]) | st.floats(-1e7, 1e7), seed=st.integers(0, 100))
+def test_components_of_columns_far_from_zero_have_the_right_label_beside_the_boundary(
+    mean: float, seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    dice = np.random.default_rng(seed)
+    table = dice.normal(mean, 1, (200, 6))
+    estimator = make_pipeline(PCA(4), LogisticRegression())
+    one = convert_model(estimator, table, table[:, 0] > mean, tmp_path_factory.mktemp("components"))
+    rows = rows_beside_the_boundary(one.model, table, dice)
+    answers = one.evaluation.predict(rows.tolist(), with_probabilities=False)
+    expected = one.model.predict(rows).tolist()
+    wrong = [
+        row for row, answer, right in zip(rows, answers, expected, strict=True) if answer and answer.result != right
+    ]
+    assert wrong == []
+    assert one.evaluation.predict(table.tolist(), with_probabilities=False).count(None) <= 0.02 * len(table)
 
 
 def test_labels_that_float32_cannot_tell_apart_are_decided_exactly(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,10 @@ from tests.support.waiting import wait_until
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.errors import DeliveryError
+from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.runner_process import RunnerProcess
 from web_single.predictor.verification import Verification
+from web_single.service.prediction_service import PredictionService
 
 MakeConfig = Callable[..., Config]
 FLOWER = [5.1, 3.5, 1.4, 0.2]
@@ -101,6 +103,52 @@ def test_a_batch_is_answered_in_its_order_whoever_answers(example_config: MakeCo
         told = compiled(client)
     assert [prediction["result"] for prediction in answer["predictions"]] == [0, 1, 2]
     assert (told["answered"], told["handed_back"]) == (2, 1)
+
+
+def faster_up_to(config: Config, rows: int) -> None:
+    """Let the compiled model count as faster for so many rows at most, and as slow: a call may hold one row."""
+    timings = {"batches": [{"rows": rows, "compiled_seconds": rows, "model_seconds": rows + 1}]}
+    change_manifest(config, lambda manifest: manifest.update(timings=timings))
+
+
+async def predict_at_once(service: PredictionService, rows: list[list[float]]) -> list[Any]:
+    return [each.result for each in await asyncio.gather(*map(service.predict, rows))]
+
+
+def test_a_batch_for_which_the_model_is_faster_is_left_to_it(example_config: MakeConfig) -> None:
+    config = example_config()
+    faster_up_to(config, 2)
+    rows = [FLOWER, [6.2, 2.9, 4.3, 1.3], [7.7, 3.0, 6.1, 2.3]]
+    with serving(config) as client:
+        wait_until(lambda: client.get("/model").json()["runner"]["state"] == "ready")
+        service = client.app.state.prediction_service  # type: ignore[attr-defined]
+        assert client.portal is not None
+        assert client.portal.call(predict_at_once, service, rows) == [0, 1, 2]
+        answer = client.post("/predict/batch", json={"instances": rows}).json()
+        assert [prediction["result"] for prediction in answer["predictions"]] == [0, 1, 2]
+        assert (compiled(client)["answered"], compiled(client)["handed_back"]) == (0, 0)
+        assert client.portal.call(predict_at_once, service, rows[:2]) == [0, 1]
+        assert compiled(client)["answered"] == 2
+
+
+def test_while_the_model_is_away_a_large_batch_is_computed_in_short_calls(
+    example_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = example_config()
+    faster_up_to(config, 2)
+    sizes: list[int] = []
+    predict_part = CompiledModel.predict
+
+    def record(self: CompiledModel, rows: list[Any], **options: bool) -> list[Any]:
+        sizes.append(len(rows))
+        return predict_part(self, rows, **options)
+
+    monkeypatch.setattr(CompiledModel, "predict", record)
+    with runner_held_back(monkeypatch), serving(config) as client:
+        service = client.app.state.prediction_service  # type: ignore[attr-defined]
+        assert client.portal is not None
+        assert client.portal.call(predict_at_once, service, [FLOWER] * 3) == [0, 0, 0]
+    assert sizes == [1, 1, 1]
 
 
 def test_turned_off_it_is_not_even_looked_for(example_config: MakeConfig) -> None:

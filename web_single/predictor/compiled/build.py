@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.points import Points, points_of
 from web_single.predictor.compiled.probe_rows import ProbeRows
 from web_single.predictor.compiled.proof import MOST_HANDED_BACK, PROBE_ROWS, Progress, Prover
+from web_single.predictor.compiled.timing import SIZES, Timings, measure
 from web_single.predictor.compiled.trees import Trees
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import Environment
@@ -37,6 +39,7 @@ CALL_SECONDS = 600
 TREES = "trees"
 QUICK_LINKS = ("mean", "sigmoid", "softmax")
 DATASET_SECONDS = 30
+TIMED_ROWS = SIZES[-1]
 
 Row = list[Any]
 
@@ -135,7 +138,32 @@ class Build:
         own = await self._own_rows()
         probe = ProbeRows(features, points_of(converted["steps"], points, len(features)), own)
         seconds = await prover.run(probe.kinds(self.rows), self.rows, self.tell)
-        return self._judge(told, prover, seconds)
+        manifest = self._judge(told, prover, seconds)
+        return await self._time(manifest, probe.draw("within", TIMED_ROWS)) if manifest.is_usable else manifest
+
+    async def _time(self, manifest: Manifest, rows: list[Row]) -> Manifest:
+        """Return the manifest with timings; one that is not faster even for a single row is of no use."""
+        self.tell("Timing the compiled model", 0, None)
+        answers = await self._ask(rows)
+        rows = [row for row, answer in zip(rows, answers, strict=True) if answer is not None]
+        timings = await self._timings(manifest, rows, with_probabilities=False)
+        if not timings.max_rows:
+            return self._refusal("It is not faster than the model itself.")
+        manifest = replace(manifest, timings=timings)
+        if PROBABILITIES not in manifest.answers:
+            return manifest
+        timings = await self._timings(manifest, rows, with_probabilities=True)
+        if not timings.max_rows:
+            return replace(manifest, answers=tuple(name for name in manifest.answers if name != PROBABILITIES))
+        return replace(manifest, probability_timings=timings)
+
+    async def _timings(self, manifest: Manifest, rows: list[Row], *, with_probabilities: bool) -> Timings:
+        evaluation = Evaluation(manifest, self.folder)
+        return await measure(
+            partial(evaluation.predict, with_probabilities=with_probabilities),
+            partial(self._ask, with_probabilities=with_probabilities),
+            rows,
+        )
 
     def _possible_answers(self, converted: Head) -> tuple[str, ...]:
         if converted["last"]["link"] == NUMBER:
@@ -176,16 +204,24 @@ class Build:
             return False
         return True
 
-    async def _ask(self, rows: Sequence[Sequence[Any]]) -> list[Answer | None]:
-        """Return what the delivered code answers; None for a row that it does not answer."""
+    async def _ask(
+        self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool | None = None
+    ) -> list[Answer | None]:
+        """Return what the delivered code answers, with probabilities where it has them, unless they are turned off.
+
+        None for a row that it does not answer.
+        """
+        if with_probabilities is None:
+            with_probabilities = self.signature.probabilities
         head, block = encode_rows(rows, self.signature.listed_columns(rows))
-        head["probabilities"] = self.signature.probabilities
+        head["probabilities"] = with_probabilities
         reply, reply_block = await self.runner.call(head, block, timeout_seconds=CALL_SECONDS)
         if "results" in reply:
-            if not self.signature.probabilities:
+            if not with_probabilities:
                 return [Answer(result, None) for result in reply["results"]]
             return list(map(Answer, reply["results"], decode_rows(reply_block, rows=len(rows))))
         if len(rows) == 1:
             return [None]
         middle = len(rows) // 2
-        return await self._ask(rows[:middle]) + await self._ask(rows[middle:])
+        halves = rows[:middle], rows[middle:]
+        return [each for half in halves for each in await self._ask(half, with_probabilities=with_probabilities)]

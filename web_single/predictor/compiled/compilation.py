@@ -123,8 +123,7 @@ class Compilation:
     async def stop(self) -> None:
         """Build no more."""
         if self._builder is not None:
-            self._builder.cancel()
-            await asyncio.wait({self._builder})
+            await ended(self._builder)
 
     def turn_off(self, reason: str) -> None:
         """Use it no more in this process."""
@@ -136,3 +135,9 @@ class Compilation:
         self.model, self.state, self.reason, self.refuted_row = None, CompiledState.REFUTED, reason, list(row)
         log.error(Event.COMPILED_REFUTED, reason=reason, row=list(row))
         self._cache.refute(self.key, reason, list(row))
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """End a task, and wait for its end."""
+    task.cancel()
+    await asyncio.wait({task})

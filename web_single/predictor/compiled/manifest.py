@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from web_single.predictor.compiled.timing import Timings
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -43,7 +45,7 @@ class Manifest:
 
     `description` is what the runner told of the model, `converted` the steps and the last estimator as plain values,
     `answers` what is answered (labels, probabilities, numbers), `engines` by what, `missing` whether rows with
-    missing values are too.
+    missing values are too. `timings` are those of results alone, `probability_timings` those with probabilities.
     """
 
     description: dict[str, Any]
@@ -52,6 +54,8 @@ class Manifest:
     engines: tuple[str, ...] = ()
     missing: bool = False
     proof: Proof | None = None
+    timings: Timings = field(default_factory=Timings)
+    probability_timings: Timings = field(default_factory=Timings)
     reason: str | None = None
     row: list[Any] | None = None
     refuted: bool = False
@@ -70,5 +74,6 @@ class Manifest:
         """Return the manifest in a text of JSON."""
         plain = json.loads(text)
         proof = Proof.from_json(plain["proof"]) if plain["proof"] is not None else None
-        told = {"answers": tuple(plain["answers"]), "engines": tuple(plain["engines"]), "proof": proof}
+        told: dict[str, Any] = {"answers": tuple(plain["answers"]), "engines": tuple(plain["engines"]), "proof": proof}
+        told |= {name: Timings.from_json(plain[name]) for name in ("timings", "probability_timings")}
         return cls(**plain | told)

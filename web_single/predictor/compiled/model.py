@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.answer import Answer
 from web_single.predictor.compiled.manifest import Manifest
+from web_single.predictor.compiled.timing import Timings
 
 log = get_logger()
 
@@ -37,6 +38,17 @@ class CompiledModel:
         from web_single.predictor.compiled.evaluation import Evaluation  # noqa: PLC0415
 
         return cls(manifest, Evaluation(manifest, folder), turn_off)
+
+    def is_faster(self, rows: int, *, with_probabilities: bool) -> bool:
+        """Return whether a batch of so many rows was measured to be faster here than in the model process."""
+        return rows <= self._timings(with_probabilities=with_probabilities).max_rows
+
+    def rows_per_call(self, *, with_probabilities: bool) -> int:
+        """Return how many rows one call should hold at most, so that it stays short."""
+        return self._timings(with_probabilities=with_probabilities).rows_per_call
+
+    def _timings(self, *, with_probabilities: bool) -> Timings:
+        return self.manifest.probability_timings if with_probabilities else self.manifest.timings
 
     def predict(self, rows: Rows, *, with_probabilities: bool) -> list[Answer | None]:
         """Return the answer to each of some rows, shape (rows, features); None for those that it hands back.

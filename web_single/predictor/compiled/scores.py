@@ -34,6 +34,8 @@ def linear_scores(told: dict[str, Any]) -> Score:
     sizes, bases = np.abs(weights).max(axis=1), float(np.abs(intercepts).max())
     if components is not None:
         sizes = 2 * np.abs(components) @ sizes
+        # scikit-learn may project first and centre afterwards: its numbers are as large as the means, ours are not.
+        bases += float(2 * np.abs(np.array(told["means"])) @ sizes)
 
     def compute(table: Array) -> Scores:
         numbers = as_numbers(table)
