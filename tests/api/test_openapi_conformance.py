@@ -54,7 +54,13 @@ def test_the_document_is_valid(described_server: BaseSchema) -> None:
     described_server.validate()
 
 
-@pytest.mark.parametrize(("path", "method", "mode"), [*FITTING, *UNFITTING])
+@pytest.mark.parametrize(
+    ("path", "method", "mode"),
+    [
+        pytest.param(*one, marks=() if one[:2] == ("/predict", "post") else pytest.mark.slow)
+        for one in (*FITTING, *UNFITTING)
+    ],
+)
 def test_every_answer_is_one_that_the_document_tells_and_what_is_refused_is_not_stored(
     described_server: BaseSchema, path: str, method: str, mode: GenerationMode
 ) -> None:

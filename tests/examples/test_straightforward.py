@@ -121,6 +121,7 @@ def test_a_server_stores_the_features_with_the_result_that_it_answers(url: str, 
     assert (row[0], json.loads(row[1]), row[2]) == (1, SETOSA, 0)
 
 
+@pytest.mark.slow
 def test_more_clients_than_threads_are_all_answered(url: str) -> None:
     def predict(_: int) -> int:
         return httpx2.post(url, json={"features": SETOSA}, timeout=60).status_code

@@ -145,6 +145,7 @@ def test_the_log_is_shown_where_it_is_asked_for(sound: Path) -> None:
     assert "runner_started" in run(sound, LOG_LEVEL="info").stderr
 
 
+@pytest.mark.slow
 def test_what_new_writes_passes_the_check(tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     subprocess.run([COMMAND, "new", str(folder)], check=True, capture_output=True)

@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
 CLIENTS = 8
-HANG_UPS = (signal.SIGINT, signal.SIGHUP)
+CATCHABLE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 NoteFigure = Callable[[str], None]
 Settings = dict[str, Any]
@@ -77,7 +77,9 @@ def has_started(server: Server, times: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    "settings", [ALL_SHORTCUTS, NOT_COMPILED, pytest.param(PLAIN, marks=pytest.mark.slow)], indirect=True
+    "settings",
+    [NOT_COMPILED, *(pytest.param(way, marks=pytest.mark.slow) for way in (ALL_SHORTCUTS, PLAIN))],
+    indirect=True,
 )
 def test_kill_9_of_the_model_costs_at_most_some_503_and_no_prediction(
     request: pytest.FixtureRequest, tmp_path: Path, settings: Settings, note_figure: NoteFigure
@@ -116,7 +118,11 @@ def test_kill_9_of_the_model_costs_at_most_some_503_and_no_prediction(
     assert len(stored) == len(load.acknowledged)
 
 
-@pytest.mark.parametrize("kind", [EXIT, CRASH, SLEEP, signal.SIGSTOP], ids=["exit", "segfault", "hang", "SIGSTOP"])
+@pytest.mark.parametrize(
+    "kind",
+    [EXIT, pytest.param(CRASH, marks=pytest.mark.slow), SLEEP, pytest.param(signal.SIGSTOP, marks=pytest.mark.slow)],
+    ids=["exit", "segfault", "hang", "SIGSTOP"],
+)
 def test_whatever_the_model_does_the_server_lives_and_the_model_comes_back(
     tmp_path: Path, mischief: Path, kind: int
 ) -> None:
@@ -149,9 +155,7 @@ def test_a_model_that_prints_without_end_goes_on_answering(tmp_path: Path, misch
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
-@pytest.mark.parametrize(
-    "how", [signal.SIGKILL, signal.SIGTERM, *(pytest.param(how, marks=pytest.mark.slow) for how in HANG_UPS)]
-)
+@pytest.mark.parametrize("how", [signal.SIGKILL, *(pytest.param(how, marks=pytest.mark.slow) for how in CATCHABLE)])
 def test_the_server_takes_workers_and_runners_with_it_however_it_ends(tmp_path: Path, workers: int, how: int) -> None:
     with running(tmp_path, workers=workers) as server:
         family = server.family()

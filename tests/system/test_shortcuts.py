@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.support.load import read_back
+from tests.support.load import TLS, read_back
 from tests.support.model_folders import EXAMPLE
 from tests.support.servers import Server, running
 from tests.support.waiting import wait_until
@@ -140,7 +140,10 @@ def test_what_was_answered_is_found_at_once_by_another_connection_and_another_wo
     with running(tmp_path, workers=2, COMPILED_PATH=compiled_example) as server:
         found = 0
         for _ in range(100):
-            with httpx2.Client(base_url=server.url) as asking, httpx2.Client(base_url=server.url) as reading:
+            with (
+                httpx2.Client(base_url=server.url, verify=TLS) as asking,
+                httpx2.Client(base_url=server.url, verify=TLS) as reading,
+            ):
                 answer = asking.post("/predict", json={"features": [5.1, 3.5, 1.4, 0.2]}).json()
                 found += reading.get(f"/predict/{answer['id']}").json() == answer
         assert found == 100

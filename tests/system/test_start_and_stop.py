@@ -22,9 +22,10 @@ from web_single.config import CHECKOUT
 pytestmark = pytest.mark.measured
 
 ROUNDS = int(os.environ.get("ROUNDS", "1"))
+WORKERS = [1, pytest.param(2, marks=pytest.mark.slow)]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_a_missing_model_ends_the_start_with_one_sentence(tmp_path: Path, workers: int) -> None:
     code, told = start_and_fail(tmp_path, MODEL_PATH=tmp_path / "delivery/no.joblib", WORKERS=workers)
     path = tmp_path / "delivery/no.joblib"
@@ -34,7 +35,7 @@ def test_a_missing_model_ends_the_start_with_one_sentence(tmp_path: Path, worker
     )
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_a_broken_model_ends_the_start_with_one_sentence(tmp_path: Path, workers: int) -> None:
     (tmp_path / "delivery").mkdir()
     (tmp_path / "delivery/model.joblib").write_text("<!DOCTYPE html>")
@@ -44,7 +45,7 @@ def test_a_broken_model_ends_the_start_with_one_sentence(tmp_path: Path, workers
     assert told == f"web-single: {page}"
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_a_database_that_cannot_be_opened_ends_the_start_with_one_sentence(
     tmp_path: Path, plain: Path, workers: int
 ) -> None:
@@ -85,7 +86,7 @@ def test_a_wrong_database_url_is_a_wrong_setting(tmp_path: Path, plain: Path) ->
     ("how", "workers"),
     [
         (signal.SIGTERM, 1),
-        (signal.SIGINT, 2),
+        pytest.param(signal.SIGINT, 2, marks=pytest.mark.slow),
         pytest.param(signal.SIGTERM, 2, marks=pytest.mark.slow),
         pytest.param(signal.SIGINT, 1, marks=pytest.mark.slow),
     ],
@@ -105,7 +106,7 @@ def test_a_stop_under_load_finishes_what_is_in_flight_and_exits_with_0(tmp_path:
         assert lost_or_wrong(load.acknowledged, read_back(server.url)) == 0
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 def test_a_stop_while_the_model_loads_is_obeyed(tmp_path: Path, workers: int) -> None:
     delivery = tmp_path / "delivery"
     delivery.mkdir()
@@ -157,7 +158,7 @@ def test_two_workers_starting_at_once_do_not_trip_over_each_other(
     tmp_path: Path, plain: Path, note_figure: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # the sooner they start, the closer they are
-    rounds = 2 * ROUNDS
+    rounds = 2 * ROUNDS - 1
     for number in range(rounds):
         folder = tmp_path / str(number)
         folder.mkdir()

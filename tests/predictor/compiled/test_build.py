@@ -97,6 +97,7 @@ def test_a_converter_that_is_wrong_is_found_and_the_row_is_told(
     assert manifest.answers == ()
 
 
+@pytest.mark.slow
 def test_a_predict_that_does_more_is_not_compiled_and_where_it_is_trusted_the_proof_refutes_it(
     trained: Callable[[str], Path], compiled_config: MakeConfig
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_predict_that_does_more_is_not_compiled_and_where_it_is_trusted_the_pr
     assert refuted.row is not None
 
 
+@pytest.mark.slow
 def test_probabilities_that_model_py_makes_itself_are_left_to_it(
     trained: Callable[[str], Path], compiled_config: MakeConfig, tmp_path: Path
 ) -> None:
@@ -132,6 +134,7 @@ def test_a_refusal_is_kept_as_well(trained: Callable[[str], Path], compiled_conf
     assert Manifest.from_text(replace(manifest, refuted=True).as_text()).refuted
 
 
+@pytest.mark.slow
 def test_a_build_that_is_broken_off_leaves_nothing_that_is_used(
     compiled_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
