@@ -1,11 +1,9 @@
 """OptimizationStore: reads and writes which optimizations of a model version were used, and which had to end."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, func, select
 
 from web_single.database.database import Database
@@ -40,8 +38,6 @@ def _start(model_version: str, name: str, session: Session) -> None:
     if session.get(OptimizationRecord, (model_version, name)) is None:
         last_id = session.exec(select(func.max(PredictionResult.id))).one() or 0
         session.add(OptimizationRecord(model_version=model_version, name=name, first_id=last_id + 1))
-        with suppress(IntegrityError):  # another worker was first
-            session.commit()
 
 
 def _end(model_version: str, name: str, reason: str, row: list[Any], session: Session) -> None:
@@ -55,4 +51,3 @@ def _end(model_version: str, name: str, reason: str, row: list[Any], session: Se
         record.end_reason, record.row = reason, row
     record.last_id, record.updated_at = last_id, now()
     session.add(record)
-    session.commit()
