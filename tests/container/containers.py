@@ -23,6 +23,9 @@ START_SECONDS = 60
 # No network but its own: nothing is set up on this machine, and nothing in the image may need one.
 HARDENED = ("--network", "none", "--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges")
 
+# How fast a disk is that others use, too, is not what is tested.
+PATIENT = ("--env", "WRITE_TIMEOUT_SECONDS=30")
+
 # Who listens on 127.0.0.1 alone does not answer here, and would not answer behind a published port.
 ADDRESS = ("127.0.0.2", 8000)
 
@@ -119,7 +122,7 @@ class Container:
 def started(workshop: Workshop, image: str, *options: str) -> Iterator[Container]:
     """A container of the image, as soon as it has been started; it and its unnamed volumes are removed at the end."""
     name = f"test-{time.monotonic_ns()}"
-    workshop.podman("run", "--detach", "--name", name, *HARDENED, *options, image)
+    workshop.podman("run", "--detach", "--name", name, *HARDENED, *PATIENT, *options, image)
     try:
         yield Container(workshop, name)
     finally:

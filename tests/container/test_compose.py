@@ -15,6 +15,8 @@ WITHOUT_NETWORK = """
 services:
   web-single:
     network_mode: none
+    environment:
+      WRITE_TIMEOUT_SECONDS: "30"
     ports: !reset []
 """
 
