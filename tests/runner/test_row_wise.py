@@ -179,7 +179,7 @@ def test_library_estimators_are_independent() -> None:
         ({"model": MODEL, "clean": lambda table: table}, "lambda"),
         (np.array([MODEL, Own()], dtype=object), "Own"),
     ],
-    ids=str,
+    ids=["own class", "cumsum", "scale", "lambda", "inverse", "NMF", "bundle", "array"],
 )
 def test_what_is_not_row_wise_library_code_is_a_risk(model: object, word: str) -> None:
     assert word in (object_risk(model) or "")
