@@ -1,6 +1,7 @@
 """Verification: which rows are recomputed, what counts as a difference, and what does not."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -98,3 +99,31 @@ async def test_a_share_of_none_keeps_nothing(model: Model) -> None:
     verification.take([[1]], [Answer(1, None)])
     await verification.stop()
     assert (len(verification._waiting), model.calls) == (0, [])
+
+
+async def test_a_share_beyond_the_precision_of_a_float_keeps_nothing(model: Model) -> None:
+    verification = Verification(model.predict, Ledger().refute, share=1e-17)
+    verification._loop = asyncio.get_running_loop()
+    verification.take([[1]] * 1000, [Answer(1, None)] * 1000)
+    assert len(verification._waiting) == 0
+
+
+async def test_two_threads_never_choose_rows_at_the_same_time(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    verification = Verification(model.predict, Ledger().refute, share=0.5)
+    verification._loop = asyncio.get_running_loop()
+    inside: list[int] = []
+    overlaps: list[int] = []
+    choose = verification._choose
+
+    def observed(count: int) -> list[int]:
+        inside.append(count)
+        overlaps.extend(inside[1:])
+        time.sleep(0.001)
+        chosen = choose(count)
+        inside.pop()
+        return chosen
+
+    monkeypatch.setattr(verification, "_choose", observed)
+    takes = (asyncio.to_thread(verification.take, [[1]] * 3, [Answer(1, None)] * 3) for _ in range(50))
+    await asyncio.gather(*takes)
+    assert overlaps == []
