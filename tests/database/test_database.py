@@ -158,6 +158,16 @@ async def test_a_write_that_was_given_up_in_its_transaction_is_rolled_back(
     assert results_in(tmp_path) == ["2"]
 
 
+@pytest.mark.parametrize("write", [write_one, add_one], ids=["group commit", "session"])
+async def test_a_lock_file_that_cannot_be_opened_is_an_unavailable_database(
+    database: Database, tmp_path: Path, write: Write
+) -> None:
+    (tmp_path / "predictions.db.lock").mkdir()
+    with pytest.raises(DatabaseUnavailableError, match="did not take the request"):
+        await write(database, 1)
+    assert results_in(tmp_path) == []
+
+
 async def test_closing_does_not_wait_for_a_lock_that_nobody_releases(database: Database, tmp_path: Path) -> None:
     with WriteTurn(tmp_path / "predictions.db"):
         with pytest.raises(DatabaseUnavailableError):
