@@ -67,7 +67,7 @@ def test_a_reader_that_stalls_costs_lines_which_are_counted_once_it_reads_again(
 def test_what_was_written_before_the_end_is_there_at_the_end(pipe: Pipe) -> None:
     with redirect_stderr(pipe[1]):
         with stderr_in_background():
-            sys.stderr.write("last words\n")
+            assert sys.stderr.write("last words\n") == len("last words\n")
         assert sys.stderr is pipe[1]
     assert os.read(pipe[0], 100) == b"last words\n"
 

@@ -7,8 +7,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from web_single.api.request_log import RequestLog
+from web_single.app import create_app
 from web_single.config import AccessLog, AppEnv, Config
 from web_single.monitoring import configure_logging
 
@@ -82,6 +84,32 @@ def test_the_setting_says_which_requests_have_a_line(
     client.get("/fine")
     client.get("/nowhere")
     assert len(lines()) == logged
+
+
+@pytest.mark.parametrize(("access_log", "logged"), [("all", 1), ("errors", 1), ("off", 0)])
+def test_a_slow_request_has_a_line_although_it_did_not_fail(
+    lines: Callable[[], list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch, access_log: str, logged: int
+) -> None:
+    monkeypatch.setattr("web_single.api.request_log.SLOW_SECONDS", 0.0)
+    TestClient(make_app(AccessLog(access_log))).get("/fine")
+    assert len(lines()) == logged
+
+
+@pytest.mark.parametrize("fast_lane", ["on", "off"])
+@pytest.mark.parametrize("access_log", ["all", "errors", "off"])
+def test_predictions_have_the_same_lines_with_and_without_the_fast_path(
+    make_config: Callable[..., Config], fast_lane: str, access_log: str
+) -> None:
+    config = make_config(fast_lane=fast_lane, access_log=access_log)
+    with TestClient(create_app(config)) as client, capture_logs() as logs:
+        client.post("/predict", json={"features": [0, 0]}, headers={"X-Request-ID": "good"})
+        client.post("/predict", json={"features": [0]}, headers={"X-Request-ID": "bad"})
+    lines = [log for log in logs if log["event"] == "request"]
+    assert all(line["milliseconds"] >= 0 for line in lines)
+    names = ("log_level", "request_id", "method", "path", "status")
+    good, bad = ("info", "good", "POST", "/predict", 200), ("info", "bad", "POST", "/predict", 422)
+    expected = {"all": [good, bad], "errors": [bad], "off": []}[access_log]
+    assert [tuple(line[name] for name in names) for line in lines] == expected
 
 
 def test_a_failure_of_our_own_is_answered_in_the_one_shape_and_logged(

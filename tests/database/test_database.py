@@ -82,6 +82,13 @@ async def test_work_that_waited_too_long_is_not_begun_any_more(database: Databas
     assert begun == []
 
 
+async def test_a_read_that_takes_too_long_is_an_unavailable_database(database: Database) -> None:
+    release = threading.Event()
+    with pytest.raises(DatabaseUnavailableError, match=r"did not answer in 0\.3 seconds"):
+        await database.read(lambda _: release.wait())
+    release.set()
+
+
 async def test_the_time_of_a_prediction_is_not_the_databases(database: Database) -> None:
     def predict() -> list[NewPrediction]:
         time.sleep(0.5)  # longer than a write may take
@@ -105,7 +112,7 @@ async def test_a_write_has_its_whole_time_after_the_prediction(database: Databas
 
 
 async def test_a_prediction_that_does_not_end_is_a_503_of_the_model_and_not_stored(make_config: MakeConfig) -> None:
-    database = Database(make_config(predict_timeout_seconds=0.2))
+    database = Database(make_config(predict_timeout_seconds=0.2, write_timeout_seconds=2))
     await database.create_tables()
     release = threading.Event()
 
@@ -156,6 +163,16 @@ async def test_a_write_that_was_given_up_in_its_transaction_is_rolled_back(
     release.set()
     await write(database, 2)
     assert results_in(tmp_path) == ["2"]
+
+
+@pytest.mark.parametrize("write", [write_one, add_one], ids=["group commit", "session"])
+async def test_a_lock_file_that_cannot_be_opened_is_an_unavailable_database(
+    database: Database, tmp_path: Path, write: Write
+) -> None:
+    (tmp_path / "predictions.db.lock").mkdir()
+    with pytest.raises(DatabaseUnavailableError, match="did not take the request"):
+        await write(database, 1)
+    assert results_in(tmp_path) == []
 
 
 async def test_closing_does_not_wait_for_a_lock_that_nobody_releases(database: Database, tmp_path: Path) -> None:

@@ -27,6 +27,16 @@ connection.commit()
 os._exit(1)
 """
 
+DIE_IN_A_TRANSACTION = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode=DELETE")
+connection.execute("PRAGMA cache_size=1")  # so that pages are written before the commit
+connection.execute("BEGIN")
+connection.execute("UPDATE prediction_result SET features = zeroblob(20000)")
+os._exit(1)
+"""
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
@@ -141,6 +151,18 @@ def test_the_log_of_a_service_that_was_killed_is_read_and_left_as_it_is(
     with stored:
         assert ids(stored) == [2, 3]
     assert [database.read_bytes(), Path(f"{database}-wal").read_bytes()] == before
+
+
+def test_what_a_service_without_write_ahead_log_had_not_committed_when_it_was_killed_is_not_exported(
+    stored: StoredPredictions, database: Path
+) -> None:
+    fill(database, 10)
+    subprocess.run([sys.executable, "-c", DIE_IN_A_TRANSACTION, str(database)], check=False)
+    assert files_beside(database) == ["predictions.db", "predictions.db-journal"]
+    before = database.read_bytes()
+    with stored, pytest.raises(DatabaseOpenError, match=r"predictions\.db cannot be read"):
+        ids(stored)
+    assert database.read_bytes() == before
 
 
 def test_no_database_is_told_and_none_is_made(stored: StoredPredictions, database: Path) -> None:

@@ -1,5 +1,6 @@
 """PredictionStore on a real SQLite file: what is stored comes back exactly, in order, all or nothing."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +14,7 @@ import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from tests.support.profiles import scaled
 from tests.support.strategies import finite, json_values
@@ -135,6 +137,11 @@ async def test_the_model_is_noted_once_with_its_signature(store: PredictionStore
     assert [model.signature if model else None for model in models] == [SIGNATURE, SIGNATURE, None]
 
 
+async def test_a_database_with_several_model_versions_is_ready(store: PredictionStore) -> None:
+    await store.prepare("version-2", SIGNATURE)
+    await store.ping()
+
+
 async def test_before_it_is_open_nothing_is_stored(database: Database) -> None:
     with pytest.raises(DatabaseUnavailableError, match="not open yet"):
         await PredictionStore(database).add([prediction()])
@@ -142,8 +149,16 @@ async def test_before_it_is_open_nothing_is_stored(database: Database) -> None:
 
 async def test_many_stores_may_open_at_once(make_config: Callable[..., Config]) -> None:
     databases = [Database(make_config()) for _ in range(8)]
-    async with anyio.create_task_group() as group:
-        for database in databases:
-            group.start_soon(PredictionStore(database).prepare, "version-1", SIGNATURE)
+    stores = [PredictionStore(database) for database in databases]
+    await asyncio.gather(*(store.prepare("version-1", SIGNATURE) for store in stores))
+    predictions = [prediction(number) for number in range(len(stores))]
+    for store, each in zip(stores, predictions, strict=True):
+        store.open()
+        await store.add([each])
+    versions = await databases[0].read(lambda session: list(session.exec(select(Model.version))))
+    assert versions == ["version-1"]
+    for store in stores:
+        assert [row.result for row in await store.list_page(after=0, limit=9)] == list(range(8))
+    assert [each.id for each in predictions] == list(range(1, 9))
     for database in databases:
         await database.close()

@@ -1,9 +1,12 @@
 """WriteTurn: who writes to one file waits for its turn, in this process and in others."""
 
+import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import pytest
 
 from tests.support.waiting import wait_until
 from web_single.database.write_turn import WriteTurn
@@ -52,6 +55,18 @@ def test_the_turn_of_a_process_that_is_killed_ends_with_it(tmp_path: Path) -> No
         assert not taken.wait(0.2)
         holder.kill()
         wait_until(taken.is_set)
+
+
+def test_closing_it_closes_its_file_and_it_can_be_taken_again(tmp_path: Path) -> None:
+    turn = WriteTurn(tmp_path / "x.db")
+    for _ in range(2):
+        with turn:
+            descriptor = turn._file
+        assert descriptor is not None
+        os.fstat(descriptor)
+        turn.close()
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
 
 
 def test_it_can_be_closed_before_it_was_ever_taken(tmp_path: Path) -> None:

@@ -172,3 +172,9 @@ def test_objects_have_the_keys_of_the_api_in_their_order(file_format: ExportForm
 def test_no_predictions_are_an_empty_list_in_json_and_nothing_in_ndjson() -> None:
     assert json.loads(written(ExportFormat.JSON, [])) == []
     assert written(ExportFormat.NDJSON, []) == ""
+
+
+@pytest.mark.parametrize("text", ["größer; 크다", "größer\n크다"])
+def test_text_that_is_written_as_json_keeps_its_letters(text: str) -> None:
+    assert "größer" in value_cell(as_stored(text))
+    assert "크다" in name_cell(text)

@@ -244,6 +244,62 @@ async def test_a_commit_that_is_broken_off_before_it_starts_leaves_nobody_waitin
         await answered
 
 
+async def test_requests_with_and_without_probabilities_at_once_each_get_what_they_asked_for(
+    make_config: Callable[..., Config],
+) -> None:
+    app = create_app(make_config(verify_share=0, batching="on"))
+    async with app.router.lifespan_context(app):
+        service: PredictionService = app.state.prediction_service
+        requests = [service.predict([0, 0.5], with_probabilities=n % 2 == 0) for n in range(6)]
+        probabilities = [prediction.probabilities for prediction in await asyncio.gather(*requests)]
+        kept = [each.probabilities async for page in await service.list_all(after=0) for each in page]
+    assert probabilities == [[0, 1], None] * 3
+    assert sorted(kept, key=str) == sorted(probabilities, key=str)
+
+
+@pytest.mark.parametrize("first_call_fails", [False, True], ids=["during its call", "before its call"])
+async def test_a_batch_that_was_formed_before_batching_ended_is_predicted_row_by_row(
+    make_config: Callable[..., Config],
+    trained: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    first_call_fails: bool,
+) -> None:
+    app = create_app(make_config(model_path=trained("crowd"), verify_share=0, batching="on"))
+    async with app.router.lifespan_context(app):
+        service: PredictionService = app.state.prediction_service
+        predictor, predict, sizes = service._predictor, service._predictor.predict, []
+
+        async def end_batching_at_the_first_call(rows: Sequence[Sequence[Any]], **options: bool) -> list[Answer]:
+            sizes.append(len(rows))
+            outputs = await predict(rows, **options)
+            predictor.batch_safety.end("A result depends on other rows.", rows[0])
+            if len(sizes) == 1 and first_call_fails:
+                raise SharedCallError("One of the rows is at fault.")
+            return outputs
+
+        monkeypatch.setattr(predictor, "predict", end_batching_at_the_first_call)
+        assert await outcomes_of([service.predict([200, n]) for n in range(4)]) == [1, 1, 1, 1]
+        assert sizes == [4, 1, 1, 1, 1]
+        assert await stored(service) == [1, 1, 1, 1]
+
+
+async def test_requests_that_wait_for_a_new_model_process_are_rejected_at_the_earliest_of_their_deadlines(
+    service: PredictionService,
+) -> None:
+    queue = service._queue
+    assert queue is not None
+    service._predictor._ready.clear()  # as while a process is being started
+    now, loop = asyncio.get_running_loop().time(), asyncio.get_running_loop()
+    waiting = [Waiting([HEALTHY, n], None, False, loop.create_future(), deadline=now + n) for n in (0.05, 1_000)]  # noqa: FBT003
+    parts = [waiting]
+    await asyncio.wait_for(queue._survive(parts, 1), 30)
+    for each in waiting:
+        with pytest.raises(ModelUnavailableError, match="being started anew"):
+            await each.answered
+    assert parts == []
+
+
 async def test_more_than_may_wait_are_refused_at_once(start: StartService) -> None:
     async with start(max_waiting=3) as service:
         outcomes = await outcomes_of([service.predict([HEALTHY, n]) for n in range(5)])
