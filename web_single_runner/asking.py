@@ -29,8 +29,9 @@ class SearchBudget:
         """Return whether a call with so many rows would end in time. Between two of these calls is one of the model."""
         now = time.monotonic()
         self.longest_seconds, self.last = max(self.longest_seconds, now - self.last), now
-        share = rows / self.rows if rows < self.rows else 0  # for the only row nothing is known but the last call
-        expected = max(self.timeout_seconds * share, self.longest_seconds)
+        # For the only row nothing is known but the last call.
+        expected_seconds = self.timeout_seconds * rows / self.rows if rows < self.rows else 0
+        expected = max(expected_seconds, self.longest_seconds)
         return now - self.start + expected <= self.timeout_seconds * self.SHARE
 
 

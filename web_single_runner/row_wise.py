@@ -10,39 +10,23 @@ import types
 from pathlib import Path
 
 from web_single_runner.conventions import roles_of
-
-TABLE = "table"  # for each row of X one row or entry, in the order of X
-COLUMN = "column"  # a TABLE that is one-dimensional
-FLAT = "flat"  # the values of a TABLE in its order, as a list or in another shape
-ROWS = (TABLE, COLUMN, FLAT)
-
-ESTIMATOR_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score_samples", "transform")
-CONVERSIONS = ("asarray", "array", "ascontiguousarray", "DataFrame")
-KEEPING_METHODS = ("copy", "to_numpy", "toarray")
-FLATTENING_METHODS = ("tolist", "to_list", "ravel", "flatten")
-ELEMENTWISE = (
-    *("exp", "expm1", "log", "log1p", "sqrt", "square", "abs", "absolute", "sign", "floor", "ceil", "rint", "isnan"),
-    *("round", "around", "clip", "maximum", "minimum", "where"),
+from web_single_runner.row_operations import (
+    COLUMN,
+    ESTIMATOR_METHODS,
+    ROWS,
+    TABLE,
+    Known,
+    are_known,
+    combined,
+    known,
+    of_function,
+    of_method,
+    output_of,
 )
-ELEMENTWISE_METHODS = {"round": ("decimals",), "clip": ("lower", "upper", "min", "max"), "fillna": ("value",)}
-REDUCTIONS = ("argmax", "argmin", "max", "min", "sum", "mean")
-SCALARS = (int, float, str, bool, type(None))
-PLAIN_TYPES = (int, float, str, bool, object, "int", "int32", "int64", "float", "float32", "float64", "str", "bool")
 
 
 class NotRowWiseError(Exception):
     """This node of the syntax tree is not known to treat each row by itself."""
-
-
-class Known:
-    """A value that does not depend on X: a number, a list of columns, the model, a module."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def is_scalar(self):
-        is_of_numpy = hasattr(self.value, "dtype") and getattr(self.value, "shape", None) == ()
-        return isinstance(self.value, SCALARS) or is_of_numpy
 
 
 def passthrough_blocker(name, function, code, model, object_risk):
@@ -170,7 +154,11 @@ class Interpreter:
         if len(parts) != len(("rows", "columns")) or not is_full_slice(parts[0]):
             return None
         chosen = unwrapped(parts[1])
-        return TABLE if isinstance(chosen, ast.Slice) else self.columns_named(chosen, (str, int))
+        return self.columns_between(chosen) if isinstance(chosen, ast.Slice) else self.columns_named(chosen, (str, int))
+
+    def columns_between(self, node):
+        bounds = [self.value(each) for each in (node.lower, node.upper, node.step) if each is not None]
+        return TABLE if are_known(bounds) else None
 
     def columns_named(self, node, types_of_names):
         names = self.value(node)
@@ -207,79 +195,13 @@ class Interpreter:
         if isinstance(owner.value, types.ModuleType):
             return of_function(owner.value.__name__, name, arguments, options)
         is_method = name in ESTIMATOR_METHODS and len(arguments) == 1 and not options and arguments[0] in ROWS
-        return table_of(arguments[0]) if is_method and self.object_risk(owner.value) is None else None
+        is_row_wise = is_method and not returns_outputs(name, owner.value) and self.object_risk(owner.value) is None
+        return output_of(name, arguments[0]) if is_row_wise else None
 
 
-def of_method(owner, name, arguments, options):
-    """Return what a method of X, or of what was made of it, returns."""
-    if name == "astype":
-        return owner if len(arguments) == 1 and not options and is_plain_type(arguments[0]) else None
-    if name == "reshape":
-        sizes = [each.value for each in arguments if isinstance(each, Known)]
-        return FLAT if sizes[:1] == [-1] and len(sizes) == len(arguments) and not options else None
-    if name in ELEMENTWISE_METHODS and set(options) <= set(ELEMENTWISE_METHODS[name]):
-        return combined([owner, *arguments, *options.values()])
-    if name in REDUCTIONS:
-        return reduced(owner, arguments, options)
-    if arguments or options or name not in KEEPING_METHODS + FLATTENING_METHODS:
-        return None
-    return owner if name in KEEPING_METHODS else FLAT
-
-
-def of_function(module, name, arguments, options):
-    """Return what a function of numpy or pandas returns."""
-    if module not in ("numpy", "pandas") or not arguments:
-        return None
-    if name in CONVERSIONS:
-        is_plain = len(arguments) == 1 and set(options) <= {"dtype", "columns"} and are_known(options.values())
-        rows = table_of(arguments[0]) if name == "DataFrame" else arguments[0]
-        return rows if is_plain and is_plain_type(options.get("dtype", Known(float))) else None
-    if name in ELEMENTWISE and module == "numpy" and not options:
-        return combined(arguments) if name != "where" or len(arguments) > 1 else None
-    return reduced(arguments[0], arguments[1:], options) if name in REDUCTIONS and module == "numpy" else None
-
-
-def table_of(rows):
-    """Return what has a row for each row or entry of this."""
-    return TABLE if rows == COLUMN else rows
-
-
-def reduced(owner, arguments, options):
-    """Return what a reduction within each row returns; over any other axis it mixes rows."""
-    axis = options.get("axis", arguments[0] if arguments else None)
-    is_within_rows = isinstance(axis, Known) and axis.value == 1 and len(options) + len(arguments) == 1
-    return COLUMN if owner == TABLE and is_within_rows else None
-
-
-def combined(parts):
-    """Return what an operation on elements returns: rows cannot mix with scalars, or in columns alone.
-
-    A column and a table, `(n,)` and `(n, k)`, are broadcast along the wrong axis where n is k.
-    """
-    rows = [part for part in parts if not isinstance(part, Known)]
-    scalars = [part for part in parts if isinstance(part, Known)]
-    if not rows or not all(part.is_scalar() for part in scalars):
-        return None
-    return rows[0] if len(rows) == 1 or set(rows) == {COLUMN} else None
-
-
-def known(read):
-    """Return what this reads of something known; a property or a `__getitem__` may raise anything."""
-    try:
-        return Known(read())
-    except Exception:  # noqa: BLE001 - then it is not known
-        return None
-
-
-def are_known(parts):
-    return all(isinstance(part, Known) for part in parts)
-
-
-def is_plain_type(part):
-    """Return whether conversion to this type is by value; categories, for one, are those of all values."""
-    value = part.value if isinstance(part, Known) else None
-    is_of_numpy = isinstance(value, type) and value.__module__ == "numpy"
-    return is_of_numpy or any(value is each or (type(each) is str and value == each) for each in PLAIN_TYPES)
+def returns_outputs(name, model):
+    """Return whether this method returns a list: a table for each of several outputs, and not an entry for each row."""
+    return name in ("predict_proba", "predict_log_proba") and isinstance(getattr(model, "classes_", None), list)
 
 
 def is_full_slice(node):

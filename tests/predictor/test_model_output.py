@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+from types import SimpleNamespace
 
 import pytest
 from structlog.testing import capture_logs
 
+from web_single.predictor import model_output as model_output_module
 from web_single.predictor.model_output import MAX_LINE_BYTES, MAX_LINES_PER_SECOND, ModelOutput
 
 
@@ -42,10 +44,33 @@ async def test_it_can_be_closed_while_somebody_still_holds_it_open() -> None:
     os.close(write_end)
 
 
-@pytest.mark.anyio
-async def test_a_flood_is_cut_and_counted() -> None:
-    logs = await lines_of(b"flood\n" * 1_000)
-    printed = [log for log in logs if log["event"] == "model_output"]
-    dropped = [int(str(log["lines"])) for log in logs if log["event"] == "model_output_dropped"]
-    assert len(printed) <= 2 * MAX_LINES_PER_SECOND  # the clock's second may change in between
-    assert len(printed) + sum(dropped) == 1_000
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Return the clock of the output's limits, whose `seconds` stand still."""
+    clock = SimpleNamespace(seconds=1_000.9)
+    loop = SimpleNamespace(time=lambda: clock.seconds)
+    stand_in = SimpleNamespace(get_running_loop=lambda: loop, Event=asyncio.Event, Protocol=asyncio.Protocol)
+    monkeypatch.setattr(model_output_module, "asyncio", stand_in)
+    return clock
+
+
+def test_a_flood_is_cut_to_so_many_lines_a_second_and_counted(clock: SimpleNamespace) -> None:
+    model_output = ModelOutput()
+    with capture_logs() as logs:
+        for _ in range(10):
+            model_output.data_received(b"flood\n" * 100)
+    assert [(log["event"], log["line"]) for log in logs] == [("model_output", "flood")] * MAX_LINES_PER_SECOND
+    clock.seconds += 0.2  # the next second
+    with capture_logs() as logs:
+        model_output.data_received(b"after it\n")
+        model_output.data_received(b"and on\n")
+    assert [log.get("lines", log.get("line")) for log in logs] == [1_000 - MAX_LINES_PER_SECOND, "after it", "and on"]
+
+
+def test_what_was_dropped_last_is_counted_when_the_process_has_ended(clock: SimpleNamespace) -> None:
+    model_output = ModelOutput()
+    with capture_logs() as logs:
+        model_output.data_received(b"flood\n" * (MAX_LINES_PER_SECOND + 3))
+        model_output.connection_lost(None)
+    assert clock.seconds
+    assert (logs[-1]["event"], logs[-1]["lines"], len(logs)) == ("model_output_dropped", 3, MAX_LINES_PER_SECOND + 1)

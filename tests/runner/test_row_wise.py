@@ -1,5 +1,6 @@
 """Which `predict` in model.py provably treats each row by itself, and which model consists of row-wise code alone."""
 
+import functools
 import importlib.util
 from collections.abc import Callable
 from pathlib import Path
@@ -7,12 +8,18 @@ from textwrap import dedent
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
+import sklearn.utils.validation
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import NMF
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier, LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler, scale
 
@@ -127,6 +134,16 @@ def test_a_parameter_with_a_default_is_known(risk: Risk) -> None:
         ["yield model.predict(X)"],
         ["pass"],
         ["return X.values.T"],
+        ["return np.asarray(model.predict(X).tolist() * 2).reshape(-1, 2)"],
+        ["return model.predict(X).tolist() + 1"],
+        ["return model.transform(X)[:, 0] * X['low']"],
+        ["return model.transform(X).sum(axis=1) * X['low']"],
+        ["return model.transform(X) ** 2"],
+        ["return model.transform(X).ravel()"],
+        ["return model.transform(X).reshape(-1, 4)"],
+        ["return model.predict(X.fillna(None, 'ffill'))"],
+        ["return np.maximum.accumulate(model.predict(X))"],
+        ["return model.predict(X[:, : len(X)])"],
     ],
     ids=lambda lines: lines[-1],
 )
@@ -176,13 +193,30 @@ def test_library_estimators_are_independent() -> None:
         (make_pipeline(FunctionTransformer(lambda table: table), LogisticRegression()), "lambda"),
         (TransformedTargetRegressor(LinearRegression(), func=np.log, inverse_func=np.cumsum), "cumsum"),
         (make_pipeline(NMF(), LogisticRegression()), "NMF"),
+        (make_pipeline(Nystroem(kernel="linear"), LogisticRegression()), "Nystroem"),
         ({"model": MODEL, "clean": lambda table: table}, "lambda"),
         (np.array([MODEL, Own()], dtype=object), "Own"),
+        (DummyClassifier(strategy="stratified", random_state=0), "DummyClassifier"),
+        (DummyClassifier(strategy="uniform", random_state=0), "DummyClassifier"),
+        (KNeighborsClassifier(weights=softmax), "softmax"),
+        (TransformedTargetRegressor(LinearRegression(), transformer=FunctionTransformer(np.log, np.cumsum)), "cumsum"),
     ],
     ids=["own class", "cumsum", "scale", "lambda", "inverse", "NMF", "bundle", "array"],
 )
 def test_what_is_not_row_wise_library_code_is_a_risk(model: object, word: str) -> None:
     assert word in (object_risk(model) or "")
+
+
+def test_a_table_for_each_of_several_outputs_has_no_entry_for_each_row(risk: Risk) -> None:
+    model = RandomForestClassifier(3).fit(X, np.column_stack([Y, 1 - Y]))
+    source = source_of("return np.asarray(model.predict_proba(X)).reshape(-1, 4)")
+    assert "is not known to treat each row by itself" in (risk(source, model) or "")
+    assert risk(source_of("return model.predict(X)"), model) is None
+
+
+def test_settings_that_do_not_mix_rows_are_independent() -> None:
+    for model in (DummyClassifier(), KNeighborsClassifier(weights="distance").fit(X, Y)):
+        assert object_risk(model) is None
 
 
 def test_numpy_functions_of_elements_are_independent() -> None:
@@ -192,9 +226,46 @@ def test_numpy_functions_of_elements_are_independent() -> None:
 def test_a_method_that_was_replaced_is_a_risk(monkeypatch: pytest.MonkeyPatch) -> None:
     replaced = LogisticRegression().fit(X, Y)
     replaced.predict = lambda table: table
-    assert "lambda" in (object_risk(replaced) or "")
+    assert object_risk(replaced) == "The method predict of LogisticRegression was replaced."
     monkeypatch.setattr(LogisticRegression, "predict", lambda _, table: table)
     assert object_risk(MODEL) == "The method predict of LogisticRegression was replaced."
+
+
+def test_another_method_of_a_library_in_the_place_of_predict_is_a_risk(monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced = LocalOutlierFactor()
+    replaced.predict = replaced.fit_predict
+    assert object_risk(replaced) == "The method predict of LocalOutlierFactor was replaced."
+    monkeypatch.setattr(LocalOutlierFactor, "predict", LocalOutlierFactor.fit_predict)
+    assert object_risk(LocalOutlierFactor()) == "The method predict of LocalOutlierFactor was replaced."
+
+
+@pytest.mark.parametrize("wrap", [functools.partialmethod, functools.lru_cache, property, staticmethod])
+def test_a_method_that_was_replaced_by_a_wrapped_function_is_a_risk(
+    wrap: Callable[[object], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LogisticRegression, "predict", wrap(lambda _, table: table))
+    assert object_risk(MODEL) == "The method predict of LogisticRegression was replaced."
+
+
+@pytest.mark.parametrize(
+    ("patch", "name"),
+    [
+        ("import sklearn.utils.validation as v\nv.check_array = lambda X, **_: X - X.mean()", "check_array"),
+        ("np.expm1 = lambda y: y - y.mean()", "expm1"),
+        ("pd.DataFrame.fillna = lambda X, value: X.ffill()", "fillna"),
+    ],
+)
+def test_a_library_that_model_py_has_changed_is_a_risk(
+    risk: Risk, patch: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for owner in (sklearn.utils.validation, np, pd.DataFrame):
+        if hasattr(owner, name):
+            monkeypatch.setattr(owner, name, getattr(owner, name))
+    found = risk(
+        f"import numpy as np\nimport pandas as pd\n{patch}\ndef predict(model, X):\n    return model.predict(X)\n"
+    )
+    assert found is not None
+    assert found.startswith(f"model.py replaces {name} of ")
 
 
 def test_a_model_that_holds_itself_is_looked_at_once() -> None:

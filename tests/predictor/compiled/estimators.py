@@ -1,9 +1,12 @@
 """Fitted estimators of every kind that is compiled, each with rows of its kind."""
 
+import asyncio
+import json
 import types
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -23,16 +26,21 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from web_single.config import Config
 from web_single.predictor.answer import Answer
-from web_single.predictor.compiled.build import QUICK_LINKS
+from web_single.predictor.compiled.build import Build
 from web_single.predictor.compiled.evaluation import Evaluation
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.points import points_of
-from web_single.predictor.compiled.trees import Trees
-from web_single_runner.converting import convert
+from web_single.predictor.frames import Head
+from web_single.predictor.signature import Signature
+from web_single_runner.asking import answer
+from web_single_runner.converting import CONVERT, convert
 from web_single_runner.delivered import Delivered
 from web_single_runner.describe import describe
+from web_single_runner.rows import Rows
 
+PROVED_ROWS = 300
 FLOWERS, SPECIES = load_iris(return_X_y=True)
 PATIENTS, PROGRESS = load_diabetes(return_X_y=True)
 NAMES = np.array(["setosa", "versicolor", "virginica"])
@@ -158,29 +166,62 @@ def converted(name: str, folder: Path) -> Converted:
     return convert_model(*ALL[name], folder)
 
 
+class InProcessRunner:
+    """Serves the calls of a build in this process, without a model folder."""
+
+    def __init__(self, model: Any) -> None:  # noqa: ANN401 - any estimator
+        self._delivered = Delivered(types.ModuleType("model"), model)  # type: ignore[no-untyped-call]
+        self.description, self._plan = describe(self._delivered)  # type: ignore[no-untyped-call]
+
+    async def call(self, head: Head, block: bytes, *, timeout_seconds: float) -> tuple[Head, bytes]:
+        """Return the reply as the server would read it."""
+        assert timeout_seconds
+        with warnings.catch_warnings(action="ignore"):  # of the model, when numbers are large
+            reply, reply_block = self._reply(head, block)
+        return json.loads(json.dumps(reply)), reply_block
+
+    def _reply(self, head: Head, block: bytes) -> tuple[Head, bytes]:
+        if head.get("ask") == CONVERT:
+            reply = convert(self._delivered, self._plan)  # type: ignore[no-untyped-call]
+        elif "ask" in head:
+            reply = {"rows": None}, b""
+        else:
+            rows = Rows(head["rows"], head["columns"], block, head["values"])  # type: ignore[no-untyped-call]
+            reply = answer(self._delivered, self._plan, rows, head["probabilities"])  # type: ignore[no-untyped-call]
+        return cast("tuple[Head, bytes]", reply)
+
+
+class UntimedBuild(Build):
+    """Builds as `build_compiled` does, but for the timing; `points` are those of the columns."""
+
+    points: list[list[float]]
+
+    async def run_on(self, runner: InProcessRunner) -> Manifest:
+        """Return the manifest of the runner's model."""
+        self.runner = runner  # type: ignore[assignment]
+        self.description = runner.description
+        self.signature = Signature.from_description(runner.description)
+        return await self._convert()
+
+    async def _prove(self, converted: Head, points: list[list[float]] | None) -> Manifest:
+        self.points = points_of(converted["steps"], points, len(self.description["features"]))
+        return await super()._prove(converted, points)
+
+    async def _time(self, manifest: Manifest, _: list[list[Any]]) -> Manifest:
+        return manifest
+
+
+def build_in_process(model: Any, folder: Path, *, rows: int = PROVED_ROWS) -> tuple[Manifest, UntimedBuild]:  # noqa: ANN401 - any estimator
+    """Build the compiled model of a fitted model into a folder; return the manifest, and how it was built."""
+    config = Config(compile="trust", _env_file=None)  # without a model.py there is none to read
+    build = UntimedBuild(None, None, config, folder, lambda *_: None, rows)  # type: ignore[arg-type]
+    return asyncio.run(build.run_on(InProcessRunner(model))), build
+
+
 def convert_model(estimator: Any, table: Any, target: Any, folder: Path) -> Converted:  # noqa: ANN401 - any estimator
-    """Fit this model and convert it, in this process."""
+    """Fit this model and build its compiled model, in this process."""
     model = estimator.fit(table, target)
-    delivered = Delivered(types.ModuleType("model"), model)  # type: ignore[no-untyped-call]
-    description, plan = describe(delivered)  # type: ignore[no-untyped-call]
-    head, block = convert(delivered, plan)  # type: ignore[no-untyped-call]
-    assert "converted" in head, head
-    last, thresholds, engines = head["converted"]["last"], None, ["numpy"]
-    if last["kind"] == "trees":
-        trees = Trees.read(last, block)
-        (folder / "trees.treelite").write_bytes(trees.to_treelite())
-        (folder / "labels.onnx").write_bytes(trees.to_onnx())
-        last["magnitude"], thresholds, engines = trees.magnitude(), trees.points(), ["treelite"]
-        if last["float32"] and last["link"] in QUICK_LINKS:
-            engines.append("onnxruntime")
-    manifest = Manifest(
-        description,
-        head["converted"],
-        ("labels", "probabilities") if description["probabilities"] else ("labels",),
-        tuple(engines),
-        missing=any(feature["missing"] for feature in description["features"]),
-    )
-    points = points_of(head["converted"]["steps"], thresholds, len(description["features"]))
-    return Converted(
-        model, manifest, folder, Evaluation(manifest, folder), points, frame=isinstance(table, pd.DataFrame)
-    )
+    manifest, build = build_in_process(model, folder)
+    assert manifest.reason is None, manifest.reason
+    evaluation = Evaluation(manifest, folder)
+    return Converted(model, manifest, folder, evaluation, build.points, frame=isinstance(table, pd.DataFrame))

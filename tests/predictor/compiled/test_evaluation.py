@@ -136,6 +136,22 @@ def test_labels_that_float32_cannot_tell_apart_are_decided_exactly(get: Get, mon
     assert [answer.result if answer else None for answer in answers] == one.model.predict(table).tolist()
 
 
+@pytest.mark.parametrize("name", ["boosting", "boosting of two"])
+def test_sums_of_large_numbers_are_decided_exactly_within_more_of_a_margin(
+    get: Get, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, dice = get(name), np.random.default_rng(0)
+    last = one.manifest.converted["last"] | {"magnitude": 1e5}  # float32 is off by up to 6e-8 of what is added up
+    manifest = replace(one.manifest, converted=one.manifest.converted | {"last": last})
+    evaluation = Evaluation(manifest, one.folder)
+    quick = evaluation._quick
+    assert quick is not None
+    monkeypatch.setattr(evaluation, "_quick", lambda rows: quick(rows) + dice.uniform(-0.4, 0.4, quick(rows).shape))
+    table = dice.uniform(0, 8, (2_000, 4)).round(1)
+    answers = evaluation.predict(table.tolist(), with_probabilities=False)
+    assert [answer.result if answer else None for answer in answers] == one.model.predict(table).tolist()
+
+
 @pytest.mark.parametrize("name", ["forest with gaps", "imputer, scaler and boosting"])
 def test_a_missing_value_that_was_not_proved_is_handed_back(get: Get, name: str) -> None:
     one = get(name)
