@@ -20,13 +20,15 @@ def describe(delivered):
     model = delivered.model
     probe = probing.find(delivered, candidates(model, delivered.code), time.monotonic() + PROBING_SECONDS)
     classes = classes_of(model)
+    risks = dependence_risks(delivered)
     features = probe.plan.features
     return {
         "estimator": type(model).__module__ + "." + type(model).__qualname__,
         "features": features and [told(feature) for feature in features],
         "container": probe.plan.container,
         "row_by_row": probe.plan.row_by_row,
-        "dependence_risks": dependence_risks(delivered),
+        "dependence_risk": risks["predict"],
+        "probabilities_risk": risks["predict_proba"],
         "classes": classes,
         "probabilities": probe.has_probabilities,
         "result": kind_of(probe.results, classes),

@@ -201,7 +201,6 @@ def test_library_estimators_are_independent() -> None:
         (KNeighborsClassifier(weights=softmax), "softmax"),
         (TransformedTargetRegressor(LinearRegression(), transformer=FunctionTransformer(np.log, np.cumsum)), "cumsum"),
     ],
-    ids=["own class", "cumsum", "scale", "lambda", "inverse", "NMF", "bundle", "array"],
 )
 def test_what_is_not_row_wise_library_code_is_a_risk(model: object, word: str) -> None:
     assert word in (object_risk(model) or "")

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
-from web_single.errors import RunnerBrokenError
+from web_single.errors import DeliveredCodeError, InvalidFeaturesError, RunnerBrokenError, SharedCallError
 from web_single.predictor.frames import Head, decode_rows
+from web_single.predictor.signature import Signature
 
 
 @dataclass(frozen=True)
@@ -23,3 +25,18 @@ def read_answers(reply: Head, block: bytes, *, rows: int, with_probabilities: bo
     if not with_probabilities:
         return [Answer(result, None) for result in results]
     return [Answer(*answer) for answer in zip(results, decode_rows(block, rows=rows), strict=True)]
+
+
+def raise_failure(reply: Head, rows: int, signature: Signature, *, shared: bool) -> None:
+    """Raise the error in a reply of the runner without results; it names the instance where there are several rows."""
+    if shared and "results" not in reply:
+        raise SharedCallError("One of the rows of a shared call was not answered.")
+    if "not_finite" in reply:
+        start = f"Instance {reply['not_finite']}: the" if rows > 1 else "The"
+        raise InvalidFeaturesError(f"{start} model gives no finite answer for this input.")
+    if "too_large" in reply:
+        start = f"Instance {reply['too_large']}: " if rows > 1 else ""
+        feature = signature.name_of(reply["column"])
+        raise InvalidFeaturesError(f"{start}{feature}: this model takes no number beyond 3.4e38 (float32).")
+    if "raised" in reply:
+        raise DeliveredCodeError(uuid4().hex[:12], reply["raised"], row=reply["row"] if rows > 1 else None)

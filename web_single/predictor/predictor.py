@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from typing import Any
-from uuid import uuid4
 
 from web_single.backoff import Backoff
 from web_single.config import Config
@@ -16,10 +15,9 @@ from web_single.errors import (
     ModelUnavailableError,
     OverloadedError,
     RunnerBrokenError,
-    SharedCallError,
 )
 from web_single.monitoring import Event, get_logger
-from web_single.predictor.answer import Answer, read_answers
+from web_single.predictor.answer import Answer, raise_failure, read_answers
 from web_single.predictor.batch_safety import BatchSafetyMonitor
 from web_single.predictor.compiled.compilation import Compilation, ended
 from web_single.predictor.compiled.model import CompiledModel
@@ -191,7 +189,7 @@ class Predictor:
             self._backoff.forget()
             self._end_beyond_memory_limit(runner)
         try:
-            self._raise_failure(reply, len(rows), shared=shared)
+            raise_failure(reply, len(rows), self.signature, shared=shared)
             return read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
         except RunnerBrokenError:
             self._expect_end(runner)
@@ -252,20 +250,6 @@ class Predictor:
         if limit is not None and (used := runner.memory_bytes()) > limit:
             log.warning(Event.RUNNER_OVER_MEMORY, used_bytes=used, limit_bytes=int(limit))
             self._expect_end(runner)
-
-    def _raise_failure(self, reply: Head, rows: int, *, shared: bool) -> None:
-        """Raise what the runner tells instead of answers; it names the instance where there are several."""
-        if shared and "results" not in reply:
-            raise SharedCallError("One of the rows of a shared call was not answered.")
-        if "not_finite" in reply:
-            start = f"Instance {reply['not_finite']}: the" if rows > 1 else "The"
-            raise InvalidFeaturesError(f"{start} model gives no finite answer for this input.")
-        if "too_large" in reply:
-            start = f"Instance {reply['too_large']}: " if rows > 1 else ""
-            feature = self.signature.name_of(reply["column"])
-            raise InvalidFeaturesError(f"{start}{feature}: this model takes no number beyond 3.4e38 (float32).")
-        if "raised" in reply:
-            raise DeliveredCodeError(uuid4().hex[:12], reply["raised"], row=reply["row"] if rows > 1 else None)
 
     async def _start_runner(self) -> RunnerProcess:
         """Start a runner on the bytes of the delivery that was opened, and on no others."""

@@ -39,8 +39,8 @@ class Signature:
             features=tuple(map(Feature.from_description, features)) if features is not None else None,
             classes=tuple(classes) if classes is not None else None,
             **{name: description[name] for name in ("probabilities", "result", "outputs", "container", "row_by_row")},
-            dependence_risk=description["dependence_risks"]["predict"],
-            probabilities_risk=description["dependence_risks"]["predict_proba"],
+            dependence_risk=description["dependence_risk"],
+            probabilities_risk=description["probabilities_risk"],
         )
 
     def as_json(self) -> dict[str, Any]:
