@@ -55,7 +55,7 @@ class PendingWrite:
 
         A prediction that ends later than now moves the deadline to a time that is later than the returned one.
         """
-        return min(self._deadline - time.monotonic(), self._write_timeout_seconds)
+        return min(self._deadline - time.monotonic(), self._write_timeout_seconds, self._predict_timeout_seconds)
 
     def timeout_error(self) -> UnavailableError:
         """Return the error for a request whose time is up."""
