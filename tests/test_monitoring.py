@@ -2,8 +2,10 @@
 
 import json
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, suppress
+from io import StringIO
+from typing import TextIO
 
 import pytest
 
@@ -40,16 +42,37 @@ def test_less_severe_events_than_the_setting_says_are_not_logged(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@contextmanager
+def full_disk() -> Iterator[TextIO]:
+    """A stream to a disk without room."""
+    full = open("/dev/full", "w")  # noqa: PTH123, SIM115 - closing it fails, too
+    yield full
+    with suppress(OSError):
+        full.close()
+
+
+@contextmanager
+def closed_stream() -> Iterator[TextIO]:
+    stream = StringIO()
+    stream.close()
+    yield stream
+
+
+@pytest.mark.parametrize("unwritable", [full_disk, closed_stream])
 def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(
-    make_config: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+    make_config: Callable[..., Config],
+    capsys: pytest.CaptureFixture[str],
+    unwritable: Callable[[], AbstractContextManager[TextIO]],
 ) -> None:
-    configure_logging(make_config())
-    with open("/dev/full", "w") as full:  # noqa: PTH123 - a disk without room
-        monkeypatch.setattr("sys.stderr", full)
-        get_logger().info(Event.APP_STARTED, filling="x" * 100_000)
-        monkeypatch.undo()
-        with suppress(OSError):
-            full.close()
+    configure_logging(make_config(app_env="prod"))
+    logger = get_logger()
+    logger.info(Event.APP_STARTED)
+    with unwritable() as stream, redirect_stderr(stream):
+        for write in (logger.info, logger.warning, logger.error, logger.exception):
+            write(Event.REQUEST)
+    logger.info(Event.APP_STOPPED)
+    events = [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()]
+    assert events == ["app_started", "app_stopped"]
 
 
 def test_an_exception_is_not_told_a_second_time_by_uvicorn(

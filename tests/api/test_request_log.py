@@ -1,5 +1,6 @@
 """The outermost duties: an id for each request, a line in the log, an answer even to a failure of our own."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 
@@ -7,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from web_single.api.request_log import RequestLog
@@ -129,6 +131,42 @@ def test_a_stream_that_breaks_midway_does_not_end_as_if_it_were_whole(
     with pytest.raises(RuntimeError, match="midway"):
         TestClient(make_app(AccessLog.OFF)).get("/break")
     assert [line["event"] for line in lines()] == ["stream_broken"]
+
+
+async def run_cancelled(*, after_start: bool) -> list[Message]:
+    """Run an application that is cancelled as at the end of a stop; return what it and the log around it sent."""
+    sent: list[Message] = []
+
+    async def app(_: Scope, __: Receive, send: Send) -> None:
+        if after_start:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise asyncio.CancelledError
+
+    async def receive() -> Message:
+        raise AssertionError("Nothing is received.")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "headers": []}
+    await RequestLog(app, AccessLog.ALL)(scope, receive, send)
+    return sent
+
+
+@pytest.mark.anyio
+async def test_a_request_that_is_cancelled_by_a_stop_is_a_503() -> None:
+    with capture_logs() as logs:
+        start, body = await run_cancelled(after_start=False)
+    assert start["status"] == 503
+    assert dict(start["headers"])[b"retry-after"] == b"1"
+    assert "The server stops" in json.loads(body["body"])["detail"]
+    assert [log["status"] for log in logs] == [503]
+
+
+@pytest.mark.anyio
+async def test_a_response_that_is_cancelled_midway_is_not_completed() -> None:
+    with pytest.raises(asyncio.CancelledError):
+        await run_cancelled(after_start=True)
 
 
 def test_no_control_character_of_a_path_reaches_a_terminal(

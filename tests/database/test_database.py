@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import anyio
+import psutil
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
@@ -173,6 +174,16 @@ async def test_a_lock_file_that_cannot_be_opened_is_an_unavailable_database(
     with pytest.raises(DatabaseUnavailableError, match="did not take the request"):
         await write(database, 1)
     assert results_in(tmp_path) == []
+
+
+async def test_closing_leaves_no_file_open(database: Database, tmp_path: Path) -> None:
+    await write_one(database, 1)
+    await add_one(database, 2)
+    await database.read(ask("SELECT 1"))
+    open_files = {Path(file.path).name for file in psutil.Process().open_files()}
+    assert {"predictions.db", "predictions.db.lock"} <= open_files
+    await database.close()
+    assert not [file.path for file in psutil.Process().open_files() if str(tmp_path) in file.path]
 
 
 async def test_closing_does_not_wait_for_a_lock_that_nobody_releases(database: Database, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.model_folders import HEALTHY, SLEEP
+from tests.support.waiting import wait_until_async
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.errors import ModelUnavailableError, OverloadedError
@@ -42,9 +43,16 @@ async def test_what_waited_for_a_model_that_ended_is_refused_and_not_stored(serv
 
 
 async def test_a_request_that_is_given_up_ends_the_runner_that_holds_it(service: PredictionService) -> None:
-    request = asyncio.create_task(service.predict([SLEEP, 60]))
-    await asyncio.sleep(0.1)
+    predictor = service._predictor
+    held = predictor._runner
+    request = asyncio.create_task(service.predict([SLEEP, 600]))
+    await wait_until_async(predictor._turn.locked)
     request.cancel()
     with pytest.raises(asyncio.CancelledError):
         await request
-    assert service._waiting == 0
+    await asyncio.wait_for(held.ended(), 30)
+    await predictor.wait_until_ready(30)
+    assert predictor._runner is not held
+    outcomes = await asyncio.gather(*(service.predict([HEALTHY, n]) for n in range(2)))  # both places are free again
+    assert [prediction.result for prediction in outcomes] == [0, 1]
+    assert [row.result async for page in await service.list_all(after=0) for row in page] == [0, 1]

@@ -61,13 +61,8 @@ def test_with_and_without_the_fast_lane_the_same_is_answered_and_stored(
 ) -> None:
     asked = answered = 0
 
-    @settings(
-        max_examples=CONVERSATIONS,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        derandomize=True,
-        database=None,
-    )
+    # Whether each run sends other conversations is left to the profile.
+    @settings(max_examples=CONVERSATIONS, deadline=None, suppress_health_check=list(HealthCheck))
     @given(conversations(most_requests=MOST_REQUESTS))
     def converse_with_both(conversation: Conversation) -> None:
         nonlocal asked, answered
@@ -81,6 +76,7 @@ def test_with_and_without_the_fast_lane_the_same_is_answered_and_stored(
     converse_with_both()
     fast, plain = map(rows_of, both)
     assert fast == plain
+    assert answered >= asked / 4
     note_figure(
         f"with and without the fast lane: {asked} requests, {answered} times 200, {len(fast)} rows, no difference"
     )

@@ -16,12 +16,14 @@ import numpy as np
 import psutil
 import pytest
 
-from tests.support.load import TLS, read_back
+from tests.support.load import TLS, count_rows, read_back
 from tests.support.model_folders import EXAMPLE
 from tests.support.servers import Server, running
 from tests.support.waiting import wait_until
+from web_single.database.write_turn import WriteTurn
 
 CLIENTS = 64
+WORKERS = 4
 SECONDS = 3
 STEADY_SECONDS = int(os.environ.get("STEADY_SECONDS", "3"))
 STEADY_BYTES = 4 * 2**20  # about 300 bytes a request in a round
@@ -171,8 +173,24 @@ def test_with_four_writers_on_one_file_nobody_starves(
         )
         return max(seconds)
 
-    with running(tmp_path, workers=4, COMPILED_PATH=compiled_example) as server:
+    with running(tmp_path, workers=WORKERS, COMPILED_PATH=compiled_example) as server:
         assert asyncio.run(slowest(httpx2.URL(server.url))) < 30
+        asyncio.run(write_while_the_lock_is_held(httpx2.URL(server.url), tmp_path / "predictions.db"))
+
+
+async def write_while_the_lock_is_held(url: httpx2.URL, database: Path) -> None:
+    """Send requests to all workers while another process could write; none is stored before the lock is released."""
+    connections = [await asyncio.open_connection(url.host, url.port) for _ in range(CLIENTS)]
+    before = count_rows(database)
+    with WriteTurn(database):
+        for _, writer in connections:
+            writer.write(request_for([5.1, 3.5, 1.4, 0.2]))
+        await asyncio.sleep(1)  # enough to store them, were it not for the lock
+        assert count_rows(database) == before
+    for reader, writer in connections:
+        assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200")
+        writer.close()
+    assert count_rows(database) == before + CLIENTS
 
 
 @pytest.mark.slow
