@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from web_single_runner.delivered import Delivered
-from web_single_runner.describe import describe, kind_of
+from web_single_runner.describe import classes_of, describe, kind_of
 from web_single_runner.refusal import RefusalError
 from web_single_runner.rows import Rows
 
@@ -281,3 +281,21 @@ def test_the_kind_of_results_is_what_all_have_in_common(values: list[Any], kind:
     assert kind_of(values, None) == kind
     assert kind_of(["a", "b"], ["a", "b", "c"]) == "label"
     assert kind_of(["a", "b"], ["a"]) == "text"
+
+
+@pytest.mark.parametrize(
+    ("classes", "known"),
+    [
+        (np.array(["a", "b"]), ["a", "b"]),
+        ([0, 1], [0, 1]),
+        (np.array([1.0, np.nan]), None),
+        ([np.array([0, 1]), np.array([0, 1])], None),
+        (object(), None),
+        ("ab", None),
+        ([], None),
+        (None, None),
+    ],
+    ids=str,
+)
+def test_classes_are_known_where_they_are_a_list_of_what_json_has(classes: object, known: list[Any] | None) -> None:
+    assert classes_of(SimpleNamespace(classes_=classes)) == known
