@@ -262,7 +262,16 @@ async def test_dependent_code_is_never_batched(config: Config, function: Functio
     assert monitor.state is BatchingState.OFF
     assert monitor.max_rows(KEY) == 1
     assert monitor.end_row is not None
-    assert "batch of" in (monitor.end_reason or "")
+    assert "batch of" in (monitor.reason or "")
+
+
+async def test_rows_that_may_not_share_a_call_at_all_are_not_batched(config: Config) -> None:
+    for signature in (Signature(None), Signature(NUMBERS.features, row_by_row=True)):
+        monitor = await monitor_of(Model(lambda rows: rows), config.model_copy(), signature)
+        assert (monitor.state, monitor.key_of([1.0, 2.0], with_probabilities=False)) == (BatchingState.OFF, None)
+        assert (monitor.reason or "").startswith("The model is called with one row at a time, or the types")
+        assert monitor.max_rows(None) == 1
+        await monitor.stop()
 
 
 async def test_a_difference_in_the_last_bits_is_none(config: Config) -> None:
