@@ -145,9 +145,12 @@ def test_probabilities_are_given_only_where_the_model_has_them() -> None:
 
 
 def test_it_is_made_from_what_the_runner_tells() -> None:
-    description = {**IRIS.as_json(), "estimator": "RandomForestClassifier"}
+    risks = {"dependence_risks": {"predict": None, "predict_proba": None}}
+    description = {**IRIS.as_json(), **risks, "estimator": "RandomForestClassifier"}
     assert Signature.from_description(description) == IRIS
-    assert Signature.from_description(SILENT.as_json()) == SILENT
+    assert Signature.from_description(SILENT.as_json() | risks) == SILENT
+    risky = Signature.from_description(description | {"dependence_risks": {"predict": "A.", "predict_proba": "B."}})
+    assert (risky.dependence_risk, risky.probabilities_risk) == ("A.", "B.")
 
 
 def test_rows_of_numbers_share_a_call_whatever_they_hold() -> None:
