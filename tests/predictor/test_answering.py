@@ -11,6 +11,7 @@ from web_single.backoff import FIRST_SECONDS
 from web_single.config import Config
 from web_single.errors import DeliveredCodeError, InvalidFeaturesError, ModelUnavailableError, RunnerBrokenError
 from web_single.predictor.answer import Answer
+from web_single.predictor.batch_safety import BatchingState
 from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.delivery import Delivery
 from web_single.predictor.environment import find_environment
@@ -187,3 +188,25 @@ async def test_a_call_that_breaks_ends_the_process_and_the_next_one_may_call(pre
 async def test_the_process_is_called_with_the_time_limit_of_the_settings(predictor: Predictor) -> None:
     await predictor.predict([[1.0]])
     assert runner_of(predictor).timeouts == [predictor._config.predict_timeout_seconds]
+
+
+async def test_what_the_model_process_describes_decides_what_is_batched(predictor: Predictor) -> None:
+    feature = {"name": None, "kind": "number", "values": None, "others": True, "missing": False}
+    description = {
+        "features": [feature, feature],
+        "classes": [0, 1],
+        "probabilities": True,
+        "result": "label",
+        "outputs": None,
+        "container": "array",
+        "row_by_row": False,
+    }
+    key = predictor.batch_safety.key_of([1.0, 2.0], with_probabilities=False)
+    assert (key, predictor.batch_safety.state) == (None, BatchingState.OFF)
+    for risk, state in ((None, BatchingState.ON), ("Own.", BatchingState.PROBATION)):
+        predictor._take_description(description | {"dependence_risk": risk, "probabilities_risk": risk})
+        key = predictor.batch_safety.key_of([1.0, 2.0], with_probabilities=False)
+        assert (predictor.batch_safety.state, predictor.batch_safety.reason) == (state, risk)
+        assert predictor.batch_safety.max_rows(key) == (1 if risk else predictor._config.max_batch)
+    assert predictor.signature.classes == (0, 1)
+    assert predictor.description["dependence_risk"] == "Own."

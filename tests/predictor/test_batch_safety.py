@@ -1,6 +1,7 @@
 """BatchSafetyMonitor and Probation: rows are batched only after batches of all sorts equalled their rows alone."""
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,7 +20,15 @@ from web_single.errors import (
 from web_single.predictor.answer import Answer
 from web_single.predictor.batch_safety import BatchingState, BatchKey, BatchSafetyMonitor
 from web_single.predictor.feature import Feature, Kind
-from web_single.predictor.probation import MIN_ROWS, ROWS_PER_COMPARISON, SIZES
+from web_single.predictor.probation import (
+    MIN_ROWS,
+    ROWS_PER_COMPARISON,
+    SIZES,
+    Probation,
+    compare_when_due,
+    values_like,
+    vary,
+)
 from web_single.predictor.signature import Signature
 
 pytestmark = pytest.mark.anyio
@@ -132,6 +141,93 @@ async def test_row_wise_code_is_batched_after_a_thousand_rows_and_not_before(con
     await monitor.stop()
 
 
+def filled_probation(model: Model, rows: int, *, max_batch_size: int) -> Probation:
+    """Return a probation to which so many rows were added before anything was compared."""
+    rng, features = random.Random(10), NUMBERS.features or ()
+    probation = Probation(model.predict, features, max_batch_size=max_batch_size, with_probabilities=False)
+    for row in [random_row(rng) for _ in range(rows)]:
+        probation.add(row, Answer(value(row), None))
+    return probation
+
+
+@pytest.mark.parametrize("max_batch_size", [2, 1_000])
+async def test_rows_that_arrived_at_once_are_compared_as_often_and_all_of_them(max_batch_size: int) -> None:
+    batches: list[list[Row]] = []
+
+    def keep(rows: list[Row]) -> list[float]:
+        batches.append(rows)
+        return [value(row) for row in rows]
+
+    probation = filled_probation(Model(keep), 3 * MIN_ROWS, max_batch_size=max_batch_size)
+    rows = probation._rows[:]
+    assert (len(rows), probation.rows_received) == (MIN_ROWS, MIN_ROWS)
+    assert await compare_when_due(probation) is None
+    assert (probation.is_passed, probation.largest_batch) == (True, max_batch_size)
+    batches = [batch for batch in batches if len(batch) > 1]
+    assert len(batches) >= MIN_ROWS / ROWS_PER_COMPARISON
+    assert {size for size in SIZES if size <= max_batch_size} <= {len(batch) for batch in batches}
+    in_batches = {str(row) for batch in batches for row in batch}
+    assert {str(row) for row in rows} <= in_batches
+
+
+async def test_a_probation_that_has_too_few_rows_is_neither_due_nor_passed() -> None:
+    probation = filled_probation(
+        Model(lambda rows: [value(row) for row in rows]), ROWS_PER_COMPARISON - 1, max_batch_size=8
+    )
+    assert not probation.is_due
+    probation.add([1.0, 2.0], Answer(21.0, None))
+    assert probation.is_due
+    assert await compare_when_due(probation) is None
+    assert (probation.is_due, probation.is_passed, probation._comparisons) == (False, False, 1)
+
+
+@pytest.mark.parametrize("size", [2, 3, 8, 31])
+async def test_batches_are_composed_in_different_ways(size: int) -> None:
+    probation = filled_probation(Model(lambda rows: [value(row) for row in rows]), 200, max_batch_size=1_000)
+    rows = probation._rows
+    assert probation._in_order(size) == list(range(size))
+    assert probation._in_order(size) == list(range(size, 2 * size))
+    probation._next = 199
+    assert probation._in_order(size) == list(range(200 - size, 200))
+    assert probation._next == 200
+    assert len(set(probation._sample(size))) == len(probation._sample(size)) == size
+    duplicated = probation._duplicated(size)
+    assert len(duplicated) == size
+    assert size == 2 or len(set(duplicated)) < size
+    copies = probation._one_among_copies(size)
+    assert len(copies) == size
+    assert len(set(copies[1:])) == 1
+    mixed = [rows[index][0] is None for index in probation._incomplete_among_others(size)]
+    assert len(mixed) == size
+    assert mixed[: size // 2] == [True] * (size // 2)
+    for _ in range(20):
+        ascending = [rows[index] for index in probation._sorted(size)]
+        assert any(is_sorted([row[column] for row in ascending]) for column in (0, 1))
+        descending = [rows[index] for index in probation._sorted_descending(size)][::-1]
+        assert any(is_sorted([row[column] for row in descending]) for column in (0, 1))
+
+
+def is_sorted(values: list[float | None]) -> bool:
+    """Return whether values ascend, and those that are missing are the last ones."""
+    keys = [math.inf if value is None else value for value in values]
+    return keys == sorted(keys)
+
+
+def test_variants_of_a_row_keep_its_types() -> None:
+    rng, row = random.Random(11), [2.0, "a", True]
+    variants = [vary(row, MIXED.features or (), rng) for _ in range(200)]
+    assert {variant[0] for variant in variants} == {2.0, -2.0, 0.0, 2_000.0}
+    assert {variant[1] for variant in variants} == {"a", "b", "c"}
+    assert {variant[2] for variant in variants} == {True, False}
+    assert row == [2.0, "a", True]
+    number, missing = (NUMBERS.features or ())[1], (NUMBERS.features or ())[0]
+    assert list(values_like(None, missing)) == [None]
+    assert list(values_like(1e306, number)) == [-1e306, 0.0]
+    assert list(values_like(1.0, missing)) == [-1.0, 0.0, 1_000.0, None]
+    assert list(values_like(None, Feature(None, Kind.BOOLEAN))) == []
+    assert list(values_like(1, Feature(None, Kind.CATEGORY, (1, 2, 2.5, "a")))) == [1, 2]
+
+
 DEPENDENT: dict[str, Function] = {
     "mean": lambda rows: [value(row) - sum(map(value, rows)) / len(rows) for row in rows],
     "missing values replaced by the mean of the others": lambda rows: [
@@ -166,7 +262,16 @@ async def test_dependent_code_is_never_batched(config: Config, function: Functio
     assert monitor.state is BatchingState.OFF
     assert monitor.max_rows(KEY) == 1
     assert monitor.end_row is not None
-    assert "batch of" in (monitor.end_reason or "")
+    assert "batch of" in (monitor.reason or "")
+
+
+async def test_rows_that_may_not_share_a_call_at_all_are_not_batched(config: Config) -> None:
+    for signature in (Signature(None), Signature(NUMBERS.features, row_by_row=True)):
+        monitor = await monitor_of(Model(lambda rows: rows), config.model_copy(), signature)
+        assert (monitor.state, monitor.key_of([1.0, 2.0], with_probabilities=False)) == (BatchingState.OFF, None)
+        assert (monitor.reason or "").startswith("The model is called with one row at a time, or the types")
+        assert monitor.max_rows(None) == 1
+        await monitor.stop()
 
 
 async def test_a_difference_in_the_last_bits_is_none(config: Config) -> None:

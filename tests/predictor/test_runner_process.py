@@ -1,6 +1,7 @@
 """The start of a model's process: wherever it is cancelled, no process and no descriptor is left."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,14 @@ from web_single.predictor.runner_process import REQUEST_IDS, RunnerProcess
 
 pytestmark = pytest.mark.anyio
 
+# It sends that it is ready, and writes a file when the server closes the channel.
+ENDS_BY_ITSELF = """#!{python}
+import socket, struct, sys
+channel, head = socket.socket(fileno=int(sys.argv[2])), b'{{"ready": {{}}}}'
+channel.sendall(struct.pack("<IIQ", 0, len(head), 0) + head)
+channel.recv(1)
+open({path!r}, "w").close()
+"""
 STEPS = 40  # of the event loop: a start takes fewer until it waits for what the process sends
 on_both_loops = pytest.mark.parametrize(
     "anyio_backend", [("asyncio", {}), ("asyncio", {"use_uvloop": True})], ids=["asyncio", "uvloop"]
@@ -120,3 +129,13 @@ async def test_request_ids_begin_again_where_a_frame_has_no_room_for_more(make_c
         rows = [[5.1, 3.5, 1.4, 0.2]]
         results = [(await head_start.predictor.predict(rows))[0].result for _ in range(3)]
         assert len(set(results)) == 1
+
+
+async def test_a_process_that_ends_by_itself_is_not_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web_single.predictor.runner_process.END_SECONDS", 60)
+    last_words, python = tmp_path / "last words", tmp_path / "python"
+    python.write_text(ENDS_BY_ITSELF.format(python=sys.executable, path=str(last_words)))
+    python.chmod(0o700)
+    runner = await start(python)
+    await runner.end()
+    assert (runner.exit, last_words.exists()) == ("exit code 0", True)

@@ -148,6 +148,8 @@ def test_it_is_made_from_what_the_runner_tells() -> None:
     description = {**IRIS.as_json(), "estimator": "RandomForestClassifier"}
     assert Signature.from_description(description) == IRIS
     assert Signature.from_description(SILENT.as_json()) == SILENT
+    risky = Signature.from_description(description | {"dependence_risk": "A.", "probabilities_risk": "B."})
+    assert (risky.dependence_risk, risky.probabilities_risk) == ("A.", "B.")
 
 
 def test_rows_of_numbers_share_a_call_whatever_they_hold() -> None:

@@ -88,6 +88,18 @@ def test_what_json_has_not_is_refused(answer: Any) -> None:  # noqa: ANN401 - an
         as_rows("predict", [answer], 1)
 
 
+@pytest.mark.parametrize(("levels", "is_kept"), [(100, True), (101, False)])
+def test_a_result_may_hold_a_hundred_lists_in_each_other(levels: int, *, is_kept: bool) -> None:
+    nested: Any = 1
+    for _ in range(levels):
+        nested = [nested]
+    if is_kept:
+        assert as_rows("predict", [nested, 0], 2) == [nested, 0]
+    else:
+        with pytest.raises(UnusableAnswerError, match="at most 100 lists"):
+            as_rows("predict", [nested, 0], 2)
+
+
 @pytest.mark.parametrize("nothing", [pd.NA, pd.NaT, np.datetime64("NaT"), math.nan, np.float32("nan"), math.inf])
 def test_the_many_nothings_are_not_finite(nothing: Any) -> None:  # noqa: ANN401 - anything
     assert first_not_finite(as_rows("predict", [0, nothing], 2)) == 1

@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from web_single_runner.delivered import Delivered
-from web_single_runner.describe import describe
+from web_single_runner.describe import classes_of, describe, kind_of
 from web_single_runner.refusal import RefusalError
 from web_single_runner.rows import Rows
 
@@ -261,3 +261,41 @@ def test_what_was_answered_in_a_form_that_is_not_kept_is_forgotten() -> None:
     found = learn(LinearRegression().fit(FRAME, Y), predict=predict)
     assert (found["result"], found["probe"]["results"]) == ("any", [])
     assert found["trouble"].endswith("TypeError: a table, please.")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["a", "b"], "text"),
+        (["a", 1], "any"),
+        ([1, 2.5], "number"),
+        ([1, True], "any"),
+        ([[1], [2]], "several"),
+        ([{"a": 1}, {"a": 2}], "several"),
+        ([[1], 2], "any"),
+        ([], "any"),
+    ],
+    ids=str,
+)
+def test_the_kind_of_results_is_what_all_have_in_common(values: list[Any], kind: str) -> None:
+    assert kind_of(values, None) == kind
+    assert kind_of(["a", "b"], ["a", "b", "c"]) == "label"
+    assert kind_of(["a", "b"], ["a"]) == "text"
+
+
+@pytest.mark.parametrize(
+    ("classes", "known"),
+    [
+        (np.array(["a", "b"]), ["a", "b"]),
+        ([0, 1], [0, 1]),
+        (np.array([1.0, np.nan]), None),
+        ([np.array([0, 1]), np.array([0, 1])], None),
+        (7, None),
+        ("ab", None),
+        ([], None),
+        (None, None),
+    ],
+    ids=str,
+)
+def test_classes_are_known_where_they_are_a_list_of_what_json_has(classes: object, known: list[Any] | None) -> None:
+    assert classes_of(SimpleNamespace(classes_=classes)) == known

@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import re
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -170,6 +171,11 @@ def test_what_the_source_does_not_say_is_a_risk(risk: Risk, source: str) -> None
     assert risk(source) is not None
 
 
+def without_addresses(value: object) -> str:
+    """Return the name of a parameter, the same in each of the processes that run tests."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(value))
+
+
 class Own(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     def fit(self, _: object, __: object = None) -> "Own":
         return self
@@ -201,6 +207,7 @@ def test_library_estimators_are_independent() -> None:
         (KNeighborsClassifier(weights=softmax), "softmax"),
         (TransformedTargetRegressor(LinearRegression(), transformer=FunctionTransformer(np.log, np.cumsum)), "cumsum"),
     ],
+    ids=without_addresses,
 )
 def test_what_is_not_row_wise_library_code_is_a_risk(model: object, word: str) -> None:
     assert word in (object_risk(model) or "")

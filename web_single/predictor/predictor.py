@@ -92,12 +92,10 @@ class Predictor:
         self._runner = runner = await self._start_runner_beside_compiled()
         self._watch.start()
         self._keeper = asyncio.create_task(self._keep_one_alive(runner))
-        told = runner.description
-        if self.compiled is None:
-            self._take_description(told)
-        elif not are_equal(told, self.compiled.manifest.description):
+        if self.compiled is not None and not are_equal(runner.description, self.compiled.manifest.description):
             self.compilation.turn_off("The model tells something else of itself than when it was compiled.")
-            self._take_description(told)
+        if self.compiled is None:
+            self._take_description(runner.description)
 
     async def _start_runner_beside_compiled(self) -> RunnerProcess:
         """Start a runner; while a compiled model answers, a process that was killed at its start may try again."""
@@ -151,10 +149,7 @@ class Predictor:
         self.verification.take(rows, answers)
 
     async def answer(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[Answer]:
-        """Return what `predict` returns: from the compiled model where it is used and sure, else from the runner.
-
-        Where the runner refuses one of the rest, it is asked for all, so that the error names the right row.
-        """
+        """Return what `predict` returns: from the compiled model where it is used and sure, else from the runner."""
         compiled = self.compiled_for(len(rows), with_probabilities=with_probabilities)
         if compiled is None:
             return await self.predict(rows, with_probabilities=with_probabilities)
@@ -164,7 +159,7 @@ class Predictor:
         if back:
             try:
                 told = await self.predict([rows[at] for at in back], with_probabilities=with_probabilities)
-            except (InvalidFeaturesError, DeliveredCodeError):
+            except (InvalidFeaturesError, DeliveredCodeError):  # called with all rows, its error names the right one
                 return await self.predict(rows, with_probabilities=with_probabilities)
             for at, answer in zip(back, told, strict=True):
                 answers[at] = answer
@@ -175,13 +170,12 @@ class Predictor:
     ) -> list[Answer]:
         """Return the model's answer to each of some rows, shape (rows, features), in the model's order.
 
-        Raises DeliveredCodeError for what the delivered code raises and ModelUnavailableError, quickly,
-        while there is no model to ask. In a call that is `shared` by several requests nobody searches for the row
-        that is at fault: that is a SharedCallError.
+        Raises DeliveredCodeError for an exception of user code, ModelUnavailableError at once while there is no model,
+        and SharedCallError for any failure of a call that is `shared` by several requests.
         """
         head, block = encode_rows(rows, self.signature.listed_columns(rows))
-        timeout_seconds = self._config.predict_timeout_seconds
-        head |= {"probabilities": with_probabilities, "shared": shared, "timeout_seconds": timeout_seconds}
+        head |= {"probabilities": with_probabilities, "shared": shared}
+        head["timeout_seconds"] = self._config.predict_timeout_seconds
         await self._wait_for_the_first()
         async with self._its_turn():
             runner = self.ready_runner()

@@ -11,6 +11,7 @@ from tests.predictor.compiled.estimators import DICE, FLOWERS, SPECIES, build_in
 from web_single.predictor.answer import Answer
 from web_single.predictor.compiled.evaluation import Evaluation
 from web_single.predictor.compiled.manifest import Manifest
+from web_single.predictor.compiled.proof import Comparison, Difference
 from web_single.predictor.compiled.trees import Trees
 
 Row = Sequence[Any]
@@ -40,6 +41,29 @@ def change_outputs(monkeypatch: pytest.MonkeyPatch, change: Change, *, probabili
 
 def is_quick(evaluation: Evaluation) -> bool:
     return evaluation._quick is not None
+
+
+def test_a_difference_tells_both_results() -> None:
+    start = "7 is computed for [1.0], and the model answers "
+    assert str(Difference([1.0], 7, 8)) == f"{start}8"
+    assert str(Difference([1.0], 7, None)) == f"{start}nothing, for it cannot be answered"
+
+
+def test_comparisons_count_fallbacks_by_kind_and_keep_the_largest_difference() -> None:
+    comparison = Comparison()
+    comparison.take("far", [1.0], None, Answer(1.0, None), "result")
+    comparison.take("far", [1.0], None, None, "result")
+    comparison.take("own", [1.0], Answer(1.0, None), Answer(1.0, None), "result")
+    comparison.take("own", [1.0], Answer(1.0, [1.0, 1e-13]), Answer(1.0, [1.0 + 2e-13, 1e-13]), "probabilities")
+    comparison.take("own", [1.0], Answer(1.0 + 1e-13, None), Answer(1.0, None), "result")
+    assert (comparison.differences, comparison.handed_back) == ({}, {"far": 2})
+    assert comparison.largest == pytest.approx(2e-13, rel=1e-2)
+    comparison.take("own", [1.0], Answer(1, None), Answer(1.0, None), "result")
+    comparison.take("own", [2.0], Answer(3.0, None), Answer(4.0, None), "result")
+    comparison.take("own", [None], Answer(3.0, None), None, "result")
+    first, missing = comparison.differences[False], comparison.differences[True]
+    assert (first.row, first.compiled, first.delivered) == ([1.0], 1, 1.0)
+    assert (missing.row, missing.delivered) == ([None], None)
 
 
 def test_what_is_equal_is_kept(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from web_single.predictor.compiled.outcome import labels_of, numbers_of, probabilities_of
+from web_single.predictor.compiled.outcome import RELATIVE, labels_of, numbers_of, probabilities_of
 from web_single.predictor.compiled.scores import Scores
 
 ERROR = np.array([1e-3, 1e-3])
@@ -38,3 +38,23 @@ def test_a_number_is_sure_where_its_error_is_in_its_last_bits_and_it_is_finite()
 def test_probabilities_are_sure_where_their_scores_are(error: float, is_sure: bool) -> None:  # noqa: FBT001 - what is expected
     probabilities, sure = probabilities_of(Scores(np.array([[0.0]]), error), "sigmoid")
     assert (probabilities.tolist(), sure.tolist()) == ([[0.5, 0.5]], [is_sure])
+
+
+def test_a_number_without_an_error_is_sure_at_zero_too() -> None:
+    numbers, sure = numbers_of(Scores(np.array([[0.0], [3.0]]), 0.0))
+    assert (numbers.tolist(), sure.tolist()) == ([0.0, 3.0], [True, True])
+
+
+def test_an_error_of_as_much_as_counts_as_equal_is_sure() -> None:
+    _, sure = probabilities_of(Scores(np.array([[0.0], [0.0]]), np.array([RELATIVE, 2 * RELATIVE])), "sigmoid")
+    assert sure.tolist() == [True, False]
+
+
+def test_probabilities_of_sums_beyond_float64_are_those_of_scikit_learn() -> None:
+    values = np.array([[-800.0, -900.0, -1000.0], [800.0, 0.0, 800.0]])
+    with np.errstate(over="ignore"):  # as in an evaluation
+        shares, _ = probabilities_of(Scores(values, 0.0), "sigmoids")
+    assert shares.tolist() == [[1 / 3] * 3, [0.4, 0.2, 0.4]]
+    shares, _ = probabilities_of(Scores(values, 0.0), "softmax")
+    assert shares[1].tolist() == [0.5, 0.0, 0.5]
+    assert shares.sum(axis=1) == pytest.approx([1.0, 1.0])

@@ -63,3 +63,9 @@ def test_the_range_covers_the_rows_of_the_delivery(own: list[list[float]]) -> No
     probe = ProbeRows([NUMBER], [[0.0, 10.0]], own)
     assert probe.ranges == [(-12.5, 62.5) if own else (-2.5, 12.5)]
     assert dict(probe.kinds(100)).get("own") == (own or None)
+
+
+def test_rounded_numbers_have_one_decimal_as_people_write_them() -> None:
+    values = [row[0] for row in drawn(NUMBER, points=[[0.0, 10.0]])["rounded"]]
+    assert all(isinstance(value, float) and value == round(value, 1) for value in values)
+    assert len(set(values)) > 100

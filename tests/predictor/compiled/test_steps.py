@@ -124,3 +124,22 @@ def test_thresholds_are_found_in_terms_of_the_input() -> None:
     assert points[0] == points[2] == []
     assert points[3] == pytest.approx([0.5 * scaler.scale_[0] + scaler.mean_[0]])
     assert points[1] == pytest.approx([value * scaler.scale_[1] + scaler.mean_[1] for value in (-1.0, 2.0)])
+
+
+def test_without_thresholds_the_range_that_a_scaler_makes_is_told_in_terms_of_the_input() -> None:
+    words = np.hstack([WORDS[:, :1], NUMBERS.astype(object)])
+    transformer = ColumnTransformer([("words", OneHotEncoder(drop="first"), [0]), ("scaled", StandardScaler(), [2])])
+    scaler = transformer.fit(words).named_transformers_["scaled"]
+    points = points_of(told(make_pipeline(transformer, MinMaxScaler()).fit(words)), None, 4)
+    assert [len(each) for each in points] == [0, 0, 2, 0]
+    points = points_of(told(transformer), None, 4)
+    assert points[2] == pytest.approx([value * scaler.scale_[0] + scaler.mean_[0] for value in (-3.0, 3.0)])
+
+
+def test_points_are_told_before_steps_that_multiply_and_that_take_columns() -> None:
+    steps = [
+        {"op": "take", "values": [[2, 0]]},
+        {"op": "multiply", "values": [[2.0, 0.0]]},
+        {"op": "add", "values": [[1.0, 5.0]]},
+    ]
+    assert points_of(steps, [[5.0], [7.0]], 3) == [[2.0], [], [2.0]]
