@@ -17,6 +17,9 @@ MAX_OBJECTS = 200_000
 # share a stopping criterion between them, draw random numbers, or magnify the last bits (Nystroem: up to 1e-7).
 NOT_ROW_WISE = (
     *("IterativeImputer", "NMF", "MiniBatchNMF", "BernoulliRBM", "SparsePCA", "MiniBatchSparsePCA", "Nystroem"),
+    # Squared distances by a matrix product, which rounds a row alone in another way: near neighbours and ties differ.
+    *("KNNImputer", "KernelRidge", "KernelPCA", "AffinityPropagation", "LabelPropagation", "LabelSpreading"),
+    *("NearestCentroid", "KMeans", "MiniBatchKMeans", "BisectingKMeans", "Birch"),
 )
 LEAVES = (str, bytes, bytearray, int, float, complex, bool, type(None), range, slice)
 HELD = {functools.partial: ("func", "args", "keywords"), types.MethodType: ("__self__",)}
@@ -99,6 +102,8 @@ def part_risk(part):
     if isinstance(part, FUNCTIONS):
         return None if is_of_library(part) else "The model calls {}, a function of its own.".format(part.__name__)
     kind = type(part).__name__
+    if getattr(part, "_fit_method", None) == "brute" and not isinstance(part, type):
+        return "{} computes distances by a matrix product, which is not row-wise.".format(kind)
     if kind == "DummyClassifier" and part.strategy in DRAWING:
         return "DummyClassifier draws its results at random."
     for name in ESTIMATOR_METHODS:

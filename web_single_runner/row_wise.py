@@ -171,6 +171,8 @@ class Interpreter:
         return TABLE if is_list and all(type(name) in types_of_names for name in names) else None
 
     def of_BinOp(self, node):
+        if isinstance(node.op, ast.Mod) and is_text(self.value(node.left)):
+            return None  # a template, into which all values are written
         is_elementwise = not isinstance(node.op, ast.MatMult)
         return combined([self.value(node.left), self.value(node.right)]) if is_elementwise else None
 
@@ -202,6 +204,10 @@ class Interpreter:
 def returns_outputs(name, model):
     """Return whether this method returns a list: a table for each of several outputs, and not an entry for each row."""
     return name in ("predict_proba", "predict_log_proba") and isinstance(getattr(model, "classes_", None), list)
+
+
+def is_text(part):
+    return isinstance(part, Known) and isinstance(part.value, (str, bytes))
 
 
 def is_full_slice(node):

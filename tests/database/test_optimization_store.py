@@ -28,7 +28,7 @@ class Stores(NamedTuple):
         (record,) = [each for each in await self.optimizations.find(VERSION) if each.name == name]
         return record
 
-    async def ids(self) -> tuple[int, int | None]:
+    async def ids(self) -> tuple[int | None, int | None]:
         record = await self.record()
         return record.first_id, record.last_id
 
@@ -60,11 +60,11 @@ async def test_an_optimization_begins_behind_the_highest_id_and_only_once(stores
 async def test_the_first_reason_stays_and_the_last_id_grows(stores: Stores) -> None:
     await stores.optimizations.start(VERSION, "batching")
     await stores.add(VERSION, 2)
-    await stores.optimizations.end(VERSION, "batching", "first", [1.5])
+    await stores.optimizations.end(VERSION, "batching", "first", [1.5], is_used=True)
     assert await stores.ids() == (1, 2)
     ended_at = (await stores.record()).updated_at
     await stores.add(OTHER, 1)
-    await stores.optimizations.end(VERSION, "batching", "second", [2.5])
+    await stores.optimizations.end(VERSION, "batching", "second", [2.5], is_used=True)
     record = await stores.record()
     assert (record.end_reason, record.row, record.last_id) == ("first", [1.5], 3)
     assert record.updated_at > ended_at
@@ -73,7 +73,7 @@ async def test_the_first_reason_stays_and_the_last_id_grows(stores: Stores) -> N
 async def test_an_end_without_a_start_covers_the_predictions_of_the_model_version(stores: Stores) -> None:
     await stores.add(OTHER, 2)
     await stores.add(VERSION, 2)
-    await stores.optimizations.end(VERSION, "batching", "differs", [])
+    await stores.optimizations.end(VERSION, "batching", "differs", [], is_used=True)
     assert await stores.ids() == (3, 4)
 
 
@@ -82,14 +82,20 @@ async def test_an_end_before_the_first_prediction_of_the_model_version_covers_no
     stores: Stores, others: int
 ) -> None:
     await stores.add(OTHER, others)
-    await stores.optimizations.end(VERSION, "batching", "differs", [])
-    assert await stores.ids() == (others + 1, others)
+    await stores.optimizations.end(VERSION, "batching", "differs", [], is_used=True)
+    assert await stores.ids() == (None, others)
 
 
 async def test_records_of_other_names_and_model_versions_are_separate(stores: Stores) -> None:
     await stores.optimizations.start(VERSION, "batching")
     await stores.optimizations.start(OTHER, "batching")
-    await stores.optimizations.end(VERSION, "compiled:a", "differs", [])
+    await stores.optimizations.end(VERSION, "compiled:a", "differs", [], is_used=True)
     assert (await stores.record()).end_reason is None
     assert (await stores.record("compiled:a")).end_reason == "differs"
     assert [record.end_reason for record in await stores.optimizations.find(OTHER)] == [None]
+
+
+async def test_an_optimization_that_was_never_used_covers_no_prediction(stores: Stores) -> None:
+    await stores.add(VERSION, 3)
+    await stores.optimizations.end(VERSION, "batching", "differs", [], is_used=False)
+    assert await stores.ids() == (None, 3)

@@ -48,13 +48,25 @@ def test_of_both_sides_at_once_exactly_one_decides() -> None:
         assert len(won) == 1
 
 
-def test_the_time_of_a_prediction_is_the_models_and_the_databases_starts_after_it() -> None:
-    write = pending(write_timeout_seconds=20, predict_timeout_seconds=-1)
+def test_the_time_of_a_prediction_is_the_models_and_the_databases_starts_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("web_single.database.pending_write.time.monotonic", lambda: clock[0])
+    write = pending(write_timeout_seconds=20, predict_timeout_seconds=5)
     assert isinstance(write.timeout_error(), DatabaseUnavailableError)
     with write.predicting():
+        clock[0] = 6
         assert write.seconds_to_next_check() < 0
         assert isinstance(write.timeout_error(), ModelUnavailableError)
-    assert 10 < write.seconds_to_next_check() <= 20
+    clock[0] = 6 + 19
+    assert write.seconds_to_next_check() == 1
+    clock[0] = 6 + 21
+    assert write.seconds_to_next_check() < 0
+
+
+def test_a_prediction_that_begins_later_is_looked_at_within_its_own_time() -> None:
+    assert pending(write_timeout_seconds=20, predict_timeout_seconds=5).seconds_to_next_check() == 5
 
 
 def test_the_deadline_is_looked_at_before_a_prediction_that_ends_now_could_make_it_pass() -> None:

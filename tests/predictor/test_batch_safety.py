@@ -18,7 +18,7 @@ from web_single.errors import (
     SharedCallError,
 )
 from web_single.predictor.answer import Answer
-from web_single.predictor.batch_safety import BatchingState, BatchKey, BatchSafetyMonitor
+from web_single.predictor.batch_safety import MAX_PROBATIONS, BatchingState, BatchKey, BatchSafetyMonitor
 from web_single.predictor.feature import Feature, Kind
 from web_single.predictor.probation import (
     MIN_ROWS,
@@ -309,12 +309,62 @@ async def test_while_the_model_is_unavailable_nothing_is_concluded(config: Confi
     await monitor.stop()
 
 
-async def test_a_batch_that_crashes_the_model_ends_batching(config: Config) -> None:
+async def test_a_model_process_that_ends_during_a_comparison_concludes_nothing_and_smaller_batches_follow(
+    config: Config,
+) -> None:
     model, rng = Model(lambda rows: [value(row) for row in rows]), random.Random(6)
-    model.errors = [RunnerBrokenError("Killed.")]
     monitor = await monitor_of(model, config)
-    await serve_alone(monitor, model, [random_row(rng) for _ in range(ROWS_PER_COMPARISON)])
-    await wait_until_async(lambda: monitor.state is BatchingState.OFF)
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(ROWS_PER_COMPARISON * 6)])
+    await wait_until_async(lambda: max(model.calls) > 8)
+    model.errors = [RunnerBrokenError("Killed.")]
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(MIN_ROWS)])
+    await wait_until_async(lambda: monitor.state is BatchingState.ON)
+    assert monitor.max_rows(KEY) < max(SIZES)
+    await monitor.stop()
+
+
+async def test_a_model_that_takes_longer_for_larger_batches_is_compared_in_small_ones(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("web_single.predictor.probation.time.perf_counter", lambda: clock[0])
+
+    def quadratic(rows: list[Row]) -> list[float]:
+        clock[0] += 0.0005 + 1e-5 * len(rows) ** 2
+        return [value(row) for row in rows]
+
+    model, rng = Model(quadratic), random.Random(10)
+    monitor = await monitor_of(model, config)
+    await serve_alone(monitor, model, [random_row(rng) for _ in range(MIN_ROWS)])
+    await wait_until_async(lambda: monitor.state is BatchingState.ON)
+    assert 100 < max(model.calls) < 500  # 224 rows take half a second
+    await monitor.stop()
+
+
+async def test_a_key_that_is_sent_often_is_compared_although_there_are_many_others(config: Config) -> None:
+    model, rng = Model(lambda rows: [str(row) for row in rows]), random.Random(11)
+    features = tuple(Feature(None, Kind.CATEGORY, WORDS, missing=True) for _ in range(7))
+    monitor = await monitor_of(model, config, Signature(features, dependence_risk="Own."))
+    combinations = [[None if number >> bit & 1 else "a" for bit in range(7)] for number in range(1, 128)]
+    await serve_alone(monitor, model, combinations)
+    usual = [[rng.choice(WORDS) for _ in range(7)] for _ in range(MIN_ROWS)]
+    await serve_alone(monitor, model, usual)
+    key = monitor.key_of(usual[0], with_probabilities=False)
+    await wait_until_async(lambda: monitor.max_rows(key) > 1)
+    assert len(monitor._probations) <= MAX_PROBATIONS
+    await monitor.stop()
+
+
+async def test_rows_are_not_kept_beyond_a_budget_nor_after_batching_ended(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web_single.predictor.batch_safety.MAX_TEXT_CHARACTERS", 100)
+    model = Model(lambda rows: [str(row) for row in rows])
+    monitor = await monitor_of(model, config, Signature((Feature(None, Kind.TEXT),), dependence_risk="Own."))
+    await serve_alone(monitor, model, [["x" * 30] for _ in range(10)])
+    assert monitor.rows_compared == 3
+    monitor.end("Another result.", ["x"])
+    assert (monitor._probations, monitor.rows_compared) == ({}, 0)
     await monitor.stop()
 
 

@@ -18,6 +18,7 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import NMF
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.impute import KNNImputer
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier, LocalOutlierFactor
@@ -135,6 +136,7 @@ def test_a_parameter_with_a_default_is_known(risk: Risk) -> None:
         ["yield model.predict(X)"],
         ["pass"],
         ["return X.values.T"],
+        ["return np.where(X[:, 0] > 0, 'x=%s' % X[:, 1], 'low')"],
         ["return np.asarray(model.predict(X).tolist() * 2).reshape(-1, 2)"],
         ["return model.predict(X).tolist() + 1"],
         ["return model.transform(X)[:, 0] * X['low']"],
@@ -205,6 +207,9 @@ def test_library_estimators_are_independent() -> None:
         (DummyClassifier(strategy="stratified", random_state=0), "DummyClassifier"),
         (DummyClassifier(strategy="uniform", random_state=0), "DummyClassifier"),
         (KNeighborsClassifier(weights=softmax), "softmax"),
+        (KNeighborsClassifier(2, algorithm="brute").fit(X, Y), "matrix product"),
+        (KNeighborsClassifier(2).fit(np.zeros((4, 20)), Y), "matrix product"),
+        (make_pipeline(KNNImputer(), LogisticRegression()), "KNNImputer"),
         (TransformedTargetRegressor(LinearRegression(), transformer=FunctionTransformer(np.log, np.cumsum)), "cumsum"),
     ],
     ids=without_addresses,
@@ -221,7 +226,7 @@ def test_a_table_for_each_of_several_outputs_has_no_entry_for_each_row(risk: Ris
 
 
 def test_settings_that_do_not_mix_rows_are_independent() -> None:
-    for model in (DummyClassifier(), KNeighborsClassifier(weights="distance").fit(X, Y)):
+    for model in (DummyClassifier(), KNeighborsClassifier(2, weights="distance", algorithm="kd_tree").fit(X, Y)):
         assert object_risk(model) is None
 
 

@@ -67,8 +67,10 @@ async def test_batch_dependence_ends_batching_in_all_workers_and_after_a_restart
         assert "3 rows" not in (batching_of(first).reason or "")
     async with running(dependent_config) as restarted:
         assert batching_of(restarted).state is BatchingState.OFF
+        ids = batching_of(restarted).ids
         assert await predict(restarted, [200, 1], [200, 2]) == [1, 1]
-        assert batching_of(restarted).ids is not None
+        await asyncio.sleep(0.2)  # some polls
+        assert batching_of(restarted).ids == ids is not None
 
 
 async def test_the_ids_begin_where_batching_began(make_config: MakeConfig, trained: Callable[[str], Path]) -> None:
@@ -93,3 +95,13 @@ async def test_a_compiled_model_that_differs_is_not_used_by_other_workers_nor_af
         compilation = predictor_of(restarted).compilation
         assert (compilation.state, compilation.reason) == (CompiledState.REFUTED, "It returned another result.")
         assert compilation.refuted_row == [1.0, 2.0]
+
+
+async def test_a_model_that_was_never_batched_has_no_ids(
+    make_config: MakeConfig, trained: Callable[[str], Path]
+) -> None:
+    async with running(make_config(model_path=trained("crowd"), verify_share=1)) as app:
+        await predict(app, [0, 1], [0, 2])
+        predictor_of(app).batch_safety.end("A comparison failed.", [0, 1])
+        await asyncio.sleep(0.2)  # some polls
+        assert (batching_of(app).state, batching_of(app).ids) == (BatchingState.OFF, None)

@@ -10,7 +10,7 @@ from web_single.database.prediction_result import now
 
 
 class OptimizationRecord(SQLModel, table=True):
-    """An optimization: since which id it may have been used, and why and up to which id where it had to end.
+    """An optimization: since which id it may have been used (None: never), and why and up to which id it ended.
 
     `name` is "batching", or "compiled:" and the key of the compiled model. `row` is the row whose result differed.
     """
@@ -19,7 +19,7 @@ class OptimizationRecord(SQLModel, table=True):
 
     model_version: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
-    first_id: int
+    first_id: int | None = None
     last_id: int | None = None
     end_reason: str | None = None
     row: list[Any] | None = Field(default=None, sa_type=JsonText)

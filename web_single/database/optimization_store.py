@@ -26,12 +26,13 @@ class OptimizationStore:
         """Record that predictions with higher ids than the highest one may be made by this optimization."""
         await self._database.write(partial(_start, model_version, name))
 
-    async def end(self, model_version: str, name: str, reason: str, row: Sequence[Any]) -> None:
+    async def end(self, model_version: str, name: str, reason: str, row: Sequence[Any], *, is_used: bool) -> None:
         """Record that this optimization returned another result than the reference path for this row.
 
-        The first reason stays; `last_id` becomes the highest id of all.
+        The first reason stays; `last_id` becomes the highest id of all. Where no start was recorded, `is_used` says
+        whether it was used since the first prediction of the version, or never.
         """
-        await self._database.write(partial(_end, model_version, name, reason, list(row)))
+        await self._database.write(partial(_end, model_version, name, reason, list(row), is_used))
 
 
 def _start(model_version: str, name: str, session: Session) -> None:
@@ -40,12 +41,19 @@ def _start(model_version: str, name: str, session: Session) -> None:
         session.add(OptimizationRecord(model_version=model_version, name=name, first_id=last_id + 1))
 
 
-def _end(model_version: str, name: str, reason: str, row: list[Any], session: Session) -> None:
+def _end(  # noqa: PLR0917 - bound by position in `end`
+    model_version: str,
+    name: str,
+    reason: str,
+    row: list[Any],
+    is_used: bool,  # noqa: FBT001 - as above
+    session: Session,
+) -> None:
     last_id = session.exec(select(func.max(PredictionResult.id))).one() or 0
     record = session.get(OptimizationRecord, (model_version, name))
     if record is None:
         of_version = select(func.min(PredictionResult.id)).where(PredictionResult.model_version == model_version)
-        first_id = session.exec(of_version).one() or last_id + 1
+        first_id = session.exec(of_version).one() if is_used else None
         record = OptimizationRecord(model_version=model_version, name=name, first_id=first_id)
     if record.end_reason is None:
         record.end_reason, record.row = reason, row

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 Result = TypeVar("Result")
 Parameters = ParamSpec("Parameters")
-Work = tuple[Future[Any], Callable[[], Any]]
+Work = tuple[Future[Any], list[Callable[[], Any]]]
 
 
 class WriterThread(Executor):
@@ -30,7 +30,10 @@ class WriterThread(Executor):
     ) -> Future[Result]:
         """Schedule a call, and return the future of its result."""
         future: Future[Result] = Future()
-        self._works.put((future, partial(function, *args, **kwargs)))
+        functions: list[Callable[[], Any]] = [partial(function, *args, **kwargs)]
+        self._works.put((future, functions))
+        # What is cancelled keeps its place, and nothing else: the thread may be blocked for long.
+        future.add_done_callback(lambda done: functions.clear() if done.cancelled() else None)
         return future
 
     def close(self, timeout_seconds: float) -> bool:
@@ -48,11 +51,11 @@ class WriterThread(Executor):
             del work  # a future keeps its result
 
 
-def perform(future: Future[Result], function: Callable[[], Result]) -> None:
-    """Call the function, unless its future was cancelled, and set what it returns or raises."""
+def perform(future: Future[Result], functions: list[Callable[[], Result]]) -> None:
+    """Call the only function, unless its future was cancelled, and set what it returns or raises."""
     if not future.set_running_or_notify_cancel():
         return
     try:
-        future.set_result(function())
+        future.set_result(functions.pop()())
     except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
         future.set_exception(error)

@@ -15,7 +15,8 @@ from web_single.predictor.probation import Mismatch, Predict, Probation, compare
 from web_single.predictor.signature import Signature
 from web_single.predictor.verification import Verification
 
-MAX_PROBATIONS = 64  # of different batch keys; rows of any further key are predicted alone
+MAX_PROBATIONS = 64  # of different batch keys at the same time
+MAX_TEXT_CHARACTERS = 64 * 2**20  # in rows on probation; with longer texts, rows are predicted alone
 
 log = get_logger()
 
@@ -63,6 +64,8 @@ class BatchSafetyMonitor:
         self._signature = Signature()
         self._probations: dict[BatchKey, Probation] = {}
         self._passed: dict[BatchKey, int] = {}
+        self._rows_passed = 0
+        self._text_characters = 0
         self._rows_arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -77,7 +80,7 @@ class BatchSafetyMonitor:
         """Whether rows are batched now; `on` as soon as rows of one kind are."""
         if self.end_reason is not None or not self._signature.shares_calls:
             return BatchingState.OFF
-        if self._is_proven(with_probabilities=False) or self._passed:
+        if self.is_proven or self._passed:
             return BatchingState.ON
         return BatchingState.PROBATION
 
@@ -93,7 +96,7 @@ class BatchSafetyMonitor:
     @property
     def rows_compared(self) -> int:
         """How many rows of clients were compared on probation, up to 1,000 of each batch key."""
-        return sum(probation.rows_received for probation in self._probations.values())
+        return self._rows_passed + sum(probation.rows_received for probation in self._probations.values())
 
     def key_of(self, row: Sequence[Any], *, with_probabilities: bool) -> BatchKey | None:
         """Return what this row must have in common with others in its call; None for a row that is predicted alone."""
@@ -131,17 +134,26 @@ class BatchSafetyMonitor:
         """End batching for good: the result of this row depended on the other rows of its call."""
         if self.end_reason is None:
             self.end_reason, self.end_row = reason, list(row)
+            self._probations.clear()
             log.error(Event.BATCH_DEPENDENCE, reason=reason, row=list(row))
             self.after_end()
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether results are batched from the start."""
+        return self._is_proven(with_probabilities=False)
 
     def _is_proven(self, *, with_probabilities: bool) -> bool:
         risks = (self._signature.dependence_risk, with_probabilities and self._signature.probabilities_risk)
         return self._is_trusted or not any(risks)
 
     def _add_to_probation(self, key: BatchKey, row: Sequence[Any], output: Answer) -> None:
-        if self.end_reason is not None or (key not in self._probations and len(self._probations) >= MAX_PROBATIONS):
+        self._text_characters += sum(len(value) for value in row if isinstance(value, str))
+        if self.end_reason is not None or key in self._passed or self._text_characters > MAX_TEXT_CHARACTERS:
             return
         if key not in self._probations:
+            if len(self._probations) >= MAX_PROBATIONS:  # the key that was sent least makes room
+                del self._probations[min(self._probations, key=lambda each: self._probations[each].rows_received)]
             self._probations[key] = Probation(
                 self._predict,
                 self._signature.features or (),
@@ -175,7 +187,8 @@ class BatchSafetyMonitor:
             if self._probations.get(key) is not probation:  # the signature changed
                 return
             self._passed[key] = probation.largest_batch
-            probation.forget()
+            self._rows_passed += probation.rows_received
+            del self._probations[key]
             log.info(Event.BATCHING_STARTED, max_rows=self._passed[key], with_probabilities=key.with_probabilities)
 
     async def _predict_alone(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool) -> list[Answer]:

@@ -98,24 +98,25 @@ class Probation:
         start = time.perf_counter()
         try:
             outputs = await self._predict(rows, with_probabilities=self._with_probabilities, shared=len(rows) > 1)
-        except (SharedCallError, RunnerBrokenError) as error:
+        except SharedCallError as error:
             return Mismatch(
                 list(rows[0]), f"A batch of {len(rows)} rows failed, and each of them alone did not: {error}"
             )
-        self._seconds_per_row = (time.perf_counter() - start) / len(rows)
+        except RunnerBrokenError:
+            self._max_batch_size = max(len(rows) // 2, 1)  # whatever ended the process, no batch of this size again
+            raise
+        seconds = time.perf_counter() - start
+        if seconds > MAX_CALL_SECONDS:
+            self._max_batch_size = max(len(rows) // 2, 1)
+        self._seconds_per_row = seconds / len(rows)
         self._comparisons += 1
         self.largest_batch = max(self.largest_batch, len(rows))
         return first_mismatch(rows, expected, outputs)
 
-    def forget(self) -> None:
-        """Drop the rows, which are not needed any more."""
-        self._rows.clear()
-        self._outputs.clear()
-
     def _compose(self) -> list[int]:
         """Return the indices of the rows of the next batch; sizes and compositions alternate."""
         affordable = max(int(MAX_CALL_SECONDS / self._seconds_per_row), SIZES[0])
-        size = min(SIZES[self._comparisons % len(SIZES)], affordable, self._max_batch_size)
+        size = min(SIZES[self._comparisons % len(SIZES)], affordable, self._max_batch_size, 2 * self.largest_batch)
         compositions = (
             *(self._in_order, self._sorted, self._sorted_descending, self._duplicated),
             *(self._one_among_copies, self._incomplete_among_others, self._sample),
@@ -167,7 +168,8 @@ class Probation:
         except RunnerBrokenError:
             self._variants = MAX_VARIANTS  # a model that crashes on unusual values is not called with more of them
             raise
-        self._seconds_per_row = min(self._seconds_per_row, time.perf_counter() - start)
+        if not self._comparisons:
+            self._seconds_per_row = min(self._seconds_per_row, time.perf_counter() - start)
         self._rows.append(row)
         self._outputs.append(output)
 

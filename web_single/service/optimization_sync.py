@@ -27,6 +27,7 @@ class OptimizationSync:
         self._compiled = f"compiled:{predictor.compilation.key}"
         self._writes: dict[str, int] = {}
         self._changed = asyncio.Event()
+        self._is_started = False  # the tables exist, and what ended before this process began is applied
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -48,33 +49,40 @@ class OptimizationSync:
         """
         for record in await self._store.find(self._version):
             self._apply(record)
+            if record.end_reason is not None and not self._is_started:
+                self._writes[record.name] = WRITES_AFTER_END  # nothing was predicted by it in this process
+        self._is_started = True
         monitor, compilation = self._predictor.batch_safety, self._predictor.compilation
         if monitor.end_reason is not None:
-            await self._record_end(BATCHING, monitor.end_reason, monitor.end_row or ())
+            await self._record_end(BATCHING, monitor.end_reason, monitor.end_row or (), is_used=monitor.is_proven)
         if compilation.state is CompiledState.REFUTED:
-            await self._record_end(self._compiled, compilation.reason or "", compilation.refuted_row or ())
+            await self._record_end(
+                self._compiled, compilation.reason or "", compilation.refuted_row or (), is_used=True
+            )
 
     def _apply(self, record: OptimizationRecord) -> None:
         if record.end_reason is None:
             return
         if record.name == BATCHING:
             self._predictor.batch_safety.end(record.end_reason, record.row or ())
-            self._predictor.batch_safety.ids = (record.first_id, record.last_id or record.first_id)
+            if record.first_id is not None and record.last_id is not None and record.first_id <= record.last_id:
+                self._predictor.batch_safety.ids = (record.first_id, record.last_id)
         elif record.name == self._compiled and self._predictor.compilation.state is not CompiledState.REFUTED:
             self._predictor.compilation.refute(record.end_reason, record.row or ())
 
     async def _record_start(self) -> None:
         await self._store.start(self._version, BATCHING)
 
-    async def _record_end(self, name: str, reason: str, row: Sequence[Any]) -> None:
+    async def _record_end(self, name: str, reason: str, row: Sequence[Any], *, is_used: bool) -> None:
         if self._writes.get(name, 0) < WRITES_AFTER_END:
-            await self._store.end(self._version, name, reason, row)
+            await self._store.end(self._version, name, reason, row, is_used=is_used)
             self._writes[name] = self._writes.get(name, 0) + 1
 
     async def _run(self) -> None:
         while True:
-            with contextlib.suppress(DatabaseUnavailableError):
-                await self.refresh()
+            if self._is_started:
+                with contextlib.suppress(DatabaseUnavailableError):
+                    await self.refresh()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._changed.wait()

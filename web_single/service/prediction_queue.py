@@ -174,6 +174,8 @@ class PredictionQueue:
         """Begin to commit as soon as the last commit is done; the next batch is predicted meanwhile."""
         if self._commit is not None:
             await self._commit
+        pairs = [(waiting, answer) for waiting, answer in zip(part, answers, strict=True) if not waiting.is_rejected]
+        part, answers = [waiting for waiting, _ in pairs], [answer for _, answer in pairs]
         for waiting in part:
             waiting.is_committing = True
         self._commit = asyncio.create_task(self._store_all(part, answers))

@@ -34,6 +34,11 @@ class Waiting:
     is_committing: bool = False
 
     @property
+    def is_rejected(self) -> bool:
+        """Whether its response is an error already: it must not be stored any more."""
+        return self.answered.done() and not self.answered.cancelled() and self.answered.exception() is not None
+
+    @property
     def kind(self) -> tuple[BatchKey | None, bool]:
         """What all requests that leave together have in common."""
         return self.batch_key, self.with_probabilities
@@ -65,9 +70,13 @@ class WaitingLine:
         self._line: deque[Waiting] = deque()
         self._somebody_waits: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._error: WebSingleError | None = None
 
     def add(self, waiting: Waiting) -> None:
-        """Let somebody wait."""
+        """Let somebody wait, unless the line is closed."""
+        if self._error is not None:
+            waiting.refuse(self._error)
+            return
         waiting.deadline = waiting.deadline or self._loop.time() + self._timeout_seconds
         self._line.append(waiting)
         if self._somebody_waits is not None:
@@ -88,7 +97,8 @@ class WaitingLine:
                 return batch
 
     def close(self, error: WebSingleError) -> None:
-        """Refuse all who wait."""
+        """Refuse all who wait, and all who come."""
+        self._error = error
         if self._timer is not None:
             self._timer.cancel()
         while self._line:

@@ -126,7 +126,9 @@ class Compilation:
             await ended(self._builder)
 
     def turn_off(self, reason: str) -> None:
-        """Use it no more in this process."""
+        """Use it no more in this process; what was refuted stays refuted."""
+        if self.state is CompiledState.REFUTED:
+            return
         self.model, self.state, self.reason = None, CompiledState.OFF, reason
         log.error(Event.COMPILED_NOT_USED, state=self.state, reason=reason)
 
