@@ -26,7 +26,7 @@ from web_single.errors import (
 from web_single.predictor.answer import Answer
 from web_single.predictor.predictor import Predictor
 from web_single.service.prediction_service import PredictionService
-from web_single.service.waiting_line import Prediction, Waiting
+from web_single.service.waiting_line import Prediction, Waiting, WaitingLine
 
 pytestmark = pytest.mark.anyio
 
@@ -345,3 +345,23 @@ async def test_in_whatever_company_each_row_gets_the_answer_it_gets_alone(start:
         outcomes = await outcomes_of([ask(service, *row) for row in rows])
         assert outcomes == [errors.get(kind, amount) for kind, amount in rows]
         assert sorted(await stored(service)) == sorted(amount for kind, amount in rows if kind == HEALTHY)
+
+
+async def test_a_request_that_was_rejected_while_it_was_predicted_is_not_stored(
+    service: PredictionService, calls: list[list[float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added: list[Waiting] = []
+    add = WaitingLine.add
+
+    def record(self: WaitingLine, waiting: Waiting) -> None:
+        added.append(waiting)
+        add(self, waiting)
+
+    monkeypatch.setattr(WaitingLine, "add", record)
+    rejected = asyncio.create_task(service.predict([SLEEP, 0.2]))
+    await wait_until_async(lambda: bool(calls))
+    added[0].refuse(DatabaseUnavailableError("The database did not answer."))
+    with pytest.raises(DatabaseUnavailableError):
+        await rejected
+    assert (await service.predict([HEALTHY, 1])).result == 1
+    assert await stored(service) == [1]

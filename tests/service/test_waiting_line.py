@@ -106,3 +106,12 @@ async def test_a_request_that_has_its_outcome_keeps_it() -> None:
     waiting.refuse(UnavailableError("The server stops."))
     waiting.answer(Prediction(8, "b", None))
     assert await waiting.answered == Prediction(7, "a", None)
+
+
+async def test_a_closed_line_rejects_requests_that_come_later(make_config: MakeConfig) -> None:
+    line = make_line(make_config)
+    line.close(UnavailableError("The server stops."))
+    late = request(1)
+    line.add(late)
+    with pytest.raises(UnavailableError, match="The server stops"):
+        await late.answered
