@@ -11,7 +11,7 @@ from web_single.errors import UnavailableError
 from web_single.monitoring import Event, get_logger
 from web_single.predictor.answer import Answer
 from web_single.predictor.equality import BATCH_RELATIVE
-from web_single.predictor.probation import Mismatch, Predict, Probation, compare_when_due
+from web_single.predictor.probation import MIN_ROWS, Mismatch, Predict, Probation, compare_when_due
 from web_single.predictor.signature import Signature
 from web_single.predictor.verification import Verification
 
@@ -148,8 +148,7 @@ class BatchSafetyMonitor:
         return self._is_trusted or not any(risks)
 
     def _add_to_probation(self, key: BatchKey, row: Sequence[Any], output: Answer) -> None:
-        self._text_characters += sum(len(value) for value in row if isinstance(value, str))
-        if self.end_reason is not None or key in self._passed or self._text_characters > MAX_TEXT_CHARACTERS:
+        if self.end_reason is not None or key in self._passed:
             return
         if key not in self._probations:
             if len(self._probations) >= MAX_PROBATIONS:  # the key that was sent least makes room
@@ -161,7 +160,10 @@ class BatchSafetyMonitor:
                 with_probabilities=key.with_probabilities,
             )
         probation = self._probations[key]
-        probation.add(row, output)
+        characters = sum(len(value) for value in row if isinstance(value, str))
+        if probation.rows_received < MIN_ROWS and self._text_characters + characters <= MAX_TEXT_CHARACTERS:
+            self._text_characters += characters
+            probation.add(row, output)
         if probation.is_due or probation.is_passed:
             self._rows_arrived.set()
 
