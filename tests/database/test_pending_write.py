@@ -34,10 +34,10 @@ def test_of_both_sides_at_once_exactly_one_decides() -> None:
         def commit() -> None:
             start.wait()  # noqa: B023 - joined in the same round
             try:
-                write.begin_commit()  # noqa: B023
+                write.begin_commit()  # noqa: B023 - joined in the same round
             except AbandonedError:
                 return
-            won.append("commit")  # noqa: B023
+            won.append("commit")  # noqa: B023 - joined in the same round
 
         thread = threading.Thread(target=commit)
         thread.start()

@@ -60,7 +60,7 @@ async def test_batch_dependence_ends_batching_in_all_workers_and_after_a_restart
         assert await predict(second, [0, 1]) == [1]
         assert await predict(first, [200, 1], [200, 2], [200, 3]) == [3, 3, 3]
         for app in (first, second):
-            await wait_until_async(lambda app=app: batching_of(app).ids == (1, 4))  # type: ignore[misc]
+            await wait_until_async(lambda app=app: batching_of(app).ids == (1, 4))  # type: ignore[misc]  # mypy infers no type for a default argument
             assert batching_of(app).state is BatchingState.OFF
             assert await predict(app, [200, 1], [200, 2]) == [1, 1]
         assert batching_of(first).reason == batching_of(second).reason

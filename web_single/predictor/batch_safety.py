@@ -34,7 +34,7 @@ class BatchingState(StrEnum):
 
 
 class BatchKey(NamedTuple):
-    """What rows must have in common to share a call: `types` are those of the values in columns that are no numbers."""
+    """What rows must have in common to share a call: `types` are the types of the values in non-numeric columns."""
 
     types: Hashable
     with_probabilities: bool
@@ -140,7 +140,7 @@ class BatchSafetyMonitor:
 
     @property
     def is_proven(self) -> bool:
-        """Whether results are batched from the start."""
+        """Whether rows are batched from the start, without a probation."""
         return self._is_proven(with_probabilities=False)
 
     def _is_proven(self, *, with_probabilities: bool) -> bool:

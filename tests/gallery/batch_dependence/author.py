@@ -59,7 +59,7 @@ class FreshSession(Session):
         """Return the result of a row alone."""
         if not self.questions["is_fresh_alone"]:
             return self.outcomes([row])[0]
-        return json.loads(in_child(lambda: json.dumps(self.outcomes([row])[0])))  # type: ignore[no-any-return]
+        return json.loads(in_child(lambda: json.dumps(self.outcomes([row])[0])))  # type: ignore[no-any-return]  # JSON
 
 
 def in_child(call: Callable[[], str]) -> str:
@@ -102,8 +102,8 @@ def main() -> None:
         with suppress(ImportError):
             import_module(name)
     for order in json.loads(Path(sys.argv[1]).read_text()):
-        in_child(lambda order=order: train(order))  # type: ignore[misc]
-        Path(order["expected"]).write_text(in_child(lambda order=order: predict(order)))  # type: ignore[misc]
+        in_child(lambda order=order: train(order))  # type: ignore[misc]  # mypy infers no type for a default argument
+        Path(order["expected"]).write_text(in_child(lambda order=order: predict(order)))  # type: ignore[misc]  # mypy infers no type for a default argument
 
 
 if __name__ == "__main__":
