@@ -15,7 +15,7 @@ from sqlmodel import Session
 from web_single.config import Config
 from web_single.database.engine import create_tables, is_in_memory, make_engine, read_url
 from web_single.database.group_commit import GroupCommit, Make
-from web_single.database.pending_write import PendingWrite
+from web_single.database.pending_write import PendingWrite, WriteTimer
 from web_single.database.write_turn import WriteTurn
 from web_single.database.writer_thread import WriterThread
 from web_single.errors import DatabaseUnavailableError
@@ -97,15 +97,18 @@ class Database:
         write = PendingWrite(
             write_timeout_seconds=self._timeout_seconds, predict_timeout_seconds=self._predict_timeout_seconds
         )
-        future = asyncio.get_running_loop().run_in_executor(self._writer, work, write)
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._writer, work, write)
+        timer = WriteTimer(loop, write, future)
         try:
             with mapped_errors():
-                while (seconds := write.seconds_to_next_check()) > 0:
-                    done, _ = await asyncio.wait({future}, timeout=seconds)
-                    if done:
-                        return await future
-            raise write.timeout_error()
+                return await future
+        except asyncio.CancelledError:
+            if timer.has_cancelled:
+                raise write.timeout_error() from None
+            raise
         finally:
+            timer.stop()
             write.abandon()
             future.cancel()
 
