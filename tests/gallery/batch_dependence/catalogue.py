@@ -114,7 +114,7 @@ ORDER = (
         named(age=(18, 90), income=(1, 9)),
         is_quick=True,
     ),
-    ModelFolder("threads_in_any_order", "results of threads as they are completed", IRIS),
+    ModelFolder("threads_in_any_order", "each thread appends its results when it has them", IRIS),
     ModelFolder("cumulative_sum", "`X[:, 1].cumsum()`", numbers(TEN, TEN)),
     frame("difference_to_previous", "`X[..].diff()`", named(level=TEN, flow=TEN)),
     ModelFolder(
