@@ -16,6 +16,7 @@ from benchmarks.throughput.visit import in_closed_loops
 DELIVERED = Delivered("constant", Path(), [[5.1, 3.5, 1.4, 0.2]] * 400, [0] * 400)
 
 
+@pytest.mark.slow
 def test_a_contender_is_visited_and_driven(tmp_path: Path) -> None:
     entry = Entry(CEILING, DELIVERED, in_closed_loops((2,), 1))
     (contest,) = compare("smoke", [entry], tmp_path, rounds=1).contests

@@ -53,6 +53,7 @@ def test_a_syntax_error_is_told_with_its_line(folder: Path, tmp_path: Path) -> N
     assert "(model.py, line 3)" in told
 
 
+@pytest.mark.slow
 def test_files_are_replaced_by_copying_them_over_and_restarting(folder: Path, tmp_path: Path) -> None:
     before, request = fingerprint(folder), {"features": [0, 0]}
     with running(tmp_path, workers=2, MODEL_PATH=folder, MODEL_SHA256=before) as server:

@@ -245,6 +245,7 @@ def test_a_tunnel_is_refused(server: Server) -> None:
     assert send(server, b"CONNECT example.org:443 HTTP/1.1\r\n\r\n").statuses == [400]
 
 
+@pytest.mark.slow
 def test_a_slow_reader_of_a_long_list_is_not_cut_off_although_it_owes_a_body(tmp_path: Path) -> None:
     fill(tmp_path / "predictions.db", LONG_LIST)
     with (

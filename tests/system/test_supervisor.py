@@ -34,6 +34,7 @@ def test_a_crash_loop_ends_with_the_last_reason(tmp_path: Path) -> None:
     assert told == "web-single: 5 workers ended while they started; the last one: killed by SIGKILL."
 
 
+@pytest.mark.slow
 def test_a_worker_that_cannot_start_is_tried_again_while_the_other_serves(tmp_path: Path, mischief: Path) -> None:
     delivery = shutil.copytree(mischief.parent, tmp_path / "delivery")
     with running(tmp_path, workers=2, MODEL_PATH=delivery / mischief.name) as server:
