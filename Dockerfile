@@ -54,7 +54,7 @@ RUN web-single build
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-m", "web_single.healthcheck"]
+    CMD ["python", "-m", "web_single.cli.healthcheck"]
 
 # The first process of a container takes no signal that it has no handler for, and must bury what its children leave.
 ENTRYPOINT ["dumb-init", "--", "web-single"]

@@ -1,6 +1,6 @@
 """The page about `web-single check`, made from the kinds of findings that there are."""
 
-from web_single.service.check.kinds import Kind
+from web_single.service.check.finding_types import Kind
 from web_single.service.check.report import Severity
 
 INTRODUCTION = """# Check a delivery

@@ -20,7 +20,7 @@ from tests.support.profiles import register_profiles
 from tests.support.waiting import raise_client_timeouts
 from web_single.app import create_app
 from web_single.config import Config
-from web_single.predictor.delivery import Delivery, find_artefact, fingerprint
+from web_single.model_folder.folder import Delivery, find_artefact, fingerprint
 
 pytest_plugins = ["pytester", "tests.support.skips"]
 

@@ -9,24 +9,24 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web_single.api import docs_page, health, model, predict, predict_batch
+from web_single.api.access_log import RequestLog
 from web_single.api.error_handlers import add_error_handlers
-from web_single.api.fast_lane import FastLane
-from web_single.api.openapi import ABOUT
-from web_single.api.request_log import RequestLog
+from web_single.api.fast_path import FastLane
+from web_single.api.openapi.document import ABOUT
+from web_single.api.routers import docs, health, model, predict, predict_batch
 from web_single.config import Config, Switch
 from web_single.database.database import Database
 from web_single.database.optimization_store import OptimizationStore
 from web_single.database.prediction_store import PredictionStore
-from web_single.monitoring import Event, get_logger
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import Environment, find_environment
-from web_single.predictor.handover import receive_delivery
-from web_single.predictor.head_start import HeadStart
+from web_single.environments.environment import Environment, find_environment
+from web_single.logging import Event, get_logger
+from web_single.model_folder.folder import Delivery
+from web_single.model_folder.preflight import receive_delivery
 from web_single.predictor.predictor import Predictor
-from web_single.service.opening import open_store
+from web_single.predictor.preload import HeadStart
+from web_single.service.batching.batcher import PredictionQueue
+from web_single.service.open_store import open_store
 from web_single.service.optimization_sync import OptimizationSync
-from web_single.service.prediction_queue import PredictionQueue
 from web_single.service.prediction_service import PredictionService
 from web_single.service.status_service import StatusService
 
@@ -60,7 +60,7 @@ def create_app(config: Config, head_start: HeadStart | None = None) -> Applicati
     app.state.failure = None
     add_error_handlers(app)
     app.add_middleware(RequestLog, access_log=config.access_log)
-    for part in (predict_batch, predict, health, model, *([docs_page] if config.docs is Switch.ON else [])):
+    for part in (predict_batch, predict, health, model, *([docs] if config.docs is Switch.ON else [])):
         app.include_router(part.router)
     if config.uses_fast_lane:
         app.front = FastLane(app.front, app.state, config)

@@ -18,6 +18,6 @@ def import_this_folder():
 
 if __name__ == "__main__":
     import_this_folder()
-    from web_single_runner.serving import main
+    from web_single_runner.server import main
 
     sys.exit(main())

@@ -7,10 +7,10 @@ from starlette.datastructures import State
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from web_single.api.fast_lane import FastLane
+from web_single.api.fast_path import FastLane
 from web_single.config import Config
 from web_single.errors import OverloadedError
-from web_single.service.waiting_line import Prediction
+from web_single.service.batching.request_queue import Prediction
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from tests.support.model_folders import EXIT, HEALTHY
 from tests.support.waiting import wait_until
 from web_single.app import create_app
 from web_single.config import Config
-from web_single.predictor import delivery_watch
+from web_single.model_folder import watcher as delivery_watch
 
 
 def test_a_server_with_model_and_database_is_alive_and_ready(client: TestClient) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.container.containers import Container, ready
 from tests.container.workshop import BASE, Workshop
 from tests.support.model_folders import EXAMPLE
-from web_single.predictor.delivery import Delivery
+from web_single.model_folder.folder import Delivery
 
 LARGEST_BYTES = 700_000_000
 OURS = ("web_single/", "web_single_runner/", "data_scientist/")
@@ -23,7 +23,7 @@ STRAY = (
 )
 
 MODULES_WITHOUT_BYTECODE = """
-import sys, pathlib, joblib, sklearn.ensemble, web_single.cli
+import sys, pathlib, joblib, sklearn.ensemble, web_single.cli.main
 cached = {name: getattr(module, "__cached__", None) for name, module in sys.modules.items()}
 print([name for name, path in cached.items() if path and not pathlib.Path(path).exists()])
 """

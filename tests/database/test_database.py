@@ -18,7 +18,7 @@ from web_single.database.database import Database
 from web_single.database.group_commit import NewPrediction
 from web_single.database.pending_write import PendingWrite
 from web_single.database.prediction_result import PredictionResult
-from web_single.database.write_turn import WriteTurn
+from web_single.database.write_lock import WriteTurn
 from web_single.errors import ConfigError, DatabaseOpenError, DatabaseUnavailableError, ModelUnavailableError
 
 pytestmark = pytest.mark.anyio

@@ -24,9 +24,9 @@ from tests.gallery.wrong import Wrong, wrong_requests
 from tests.support.servers import START_SECONDS, Server
 from tests.support.waiting import wait_until
 from web_single.config import Config
-from web_single.predictor.compiled.build import build_compiled
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import find_environment
+from web_single.environments.environment import find_environment
+from web_single.model_folder.folder import Delivery
+from web_single.predictor.compiled.builder import build_compiled
 
 CLIENTS = 8
 PROBE_ROWS = 2000  # the proof in full is another test's

@@ -9,17 +9,17 @@ import pytest
 
 from web_single.backoff import FIRST_SECONDS
 from web_single.config import Config
+from web_single.environments.environment import find_environment
 from web_single.errors import DeliveredCodeError, InvalidFeaturesError, ModelUnavailableError, RunnerBrokenError
-from web_single.predictor.answer import Answer
+from web_single.model_folder.folder import Delivery
 from web_single.predictor.batch_safety import BatchingState
 from web_single.predictor.compiled.model import CompiledModel
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import find_environment
-from web_single.predictor.feature import Feature, Kind
-from web_single.predictor.frames import Head, decode_rows
 from web_single.predictor.predictor import Predictor, RunnerState
-from web_single.predictor.runner_process import RunnerProcess
-from web_single.predictor.signature import Signature
+from web_single.predictor.runner.process import RunnerProcess
+from web_single.predictor.runner.wire_format import Head, decode_rows
+from web_single.predictor.signature.feature import Feature, Kind
+from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.signature import Signature
 
 pytestmark = pytest.mark.anyio
 

@@ -17,9 +17,7 @@ from web_single.errors import (
     RunnerBrokenError,
     SharedCallError,
 )
-from web_single.predictor.answer import Answer
 from web_single.predictor.batch_safety import MAX_PROBATIONS, BatchingState, BatchKey, BatchSafetyMonitor
-from web_single.predictor.feature import Feature, Kind
 from web_single.predictor.probation import (
     MIN_ROWS,
     ROWS_PER_COMPARISON,
@@ -29,7 +27,9 @@ from web_single.predictor.probation import (
     values_like,
     vary,
 )
-from web_single.predictor.signature import Signature
+from web_single.predictor.signature.feature import Feature, Kind
+from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.signature import Signature
 
 pytestmark = pytest.mark.anyio
 

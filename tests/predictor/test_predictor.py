@@ -14,6 +14,7 @@ import pytest
 from tests.support.model_folders import CHILD, CRASH, EAT, EXAMPLE, EXIT, GARBAGE, HEALTHY, PRINT, RAISE, SLEEP, STOP
 from tests.support.waiting import wait_until_async
 from web_single.config import Config
+from web_single.environments.environment import find_environment
 from web_single.errors import (
     DeliveredCodeError,
     DeliveryError,
@@ -23,11 +24,10 @@ from web_single.errors import (
     RunnerBrokenError,
     SharedCallError,
 )
-from web_single.predictor.answer import Answer
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import find_environment
-from web_single.predictor.frames import encode_frame
+from web_single.model_folder.folder import Delivery
 from web_single.predictor.predictor import Predictor, RunnerState
+from web_single.predictor.runner.wire_format import encode_frame
+from web_single.predictor.signature.model_output import Answer
 
 pytestmark = pytest.mark.anyio
 
@@ -205,7 +205,7 @@ async def test_an_answer_to_another_request_ends_the_runner(
 ) -> None:
     monkeypatch.setattr(mischievous._runner, "_calls", 99)
     monkeypatch.setattr(
-        "web_single.predictor.runner_process.encode_frame",
+        "web_single.predictor.runner.process.encode_frame",
         lambda _, head, block: encode_frame(7, head, block),
     )
     with pytest.raises(RunnerBrokenError, match="another request"):

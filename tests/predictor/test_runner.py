@@ -17,9 +17,9 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from web_single.errors import DeliveredCodeError, DeliveryError
-from web_single.predictor.delivery import fingerprint
-from web_single.predictor.frames import decode_rows, encode_rows
-from web_single.predictor.runner_process import RunnerProcess
+from web_single.model_folder.folder import fingerprint
+from web_single.predictor.runner.process import RunnerProcess
+from web_single.predictor.runner.wire_format import decode_rows, encode_rows
 
 pytestmark = pytest.mark.anyio
 

@@ -11,12 +11,12 @@ import pytest
 from tests.support.model_folders import EXAMPLE
 from tests.support.waiting import wait_until_async
 from web_single.config import Config
+from web_single.environments.environment import find_environment
 from web_single.errors import DeliveryError
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import find_environment
-from web_single.predictor.head_start import HeadStart
+from web_single.model_folder.folder import Delivery
 from web_single.predictor.predictor import Predictor
-from web_single.predictor.runner_process import REQUEST_IDS, RunnerProcess
+from web_single.predictor.preload import HeadStart
+from web_single.predictor.runner.process import REQUEST_IDS, RunnerProcess
 
 pytestmark = pytest.mark.anyio
 
@@ -132,7 +132,7 @@ async def test_request_ids_begin_again_where_a_frame_has_no_room_for_more(make_c
 
 
 async def test_a_process_that_ends_by_itself_is_not_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web_single.predictor.runner_process.END_SECONDS", 60)
+    monkeypatch.setattr("web_single.predictor.runner.process.END_SECONDS", 60)
     last_words, python = tmp_path / "last words", tmp_path / "python"
     python.write_text(ENDS_BY_ITSELF.format(python=sys.executable, path=str(last_words)))
     python.chmod(0o700)

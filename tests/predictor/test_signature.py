@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web_single.errors import InvalidFeaturesError, InvalidInputError
-from web_single.predictor.feature import Feature, Kind
-from web_single.predictor.signature import Signature
+from web_single.predictor.signature.feature import Feature, Kind
+from web_single.predictor.signature.signature import Signature
 
 NAMES = ("sepal length", "sepal width", "petal length", "petal width")
 IRIS = Signature(

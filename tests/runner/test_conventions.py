@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from web_single_runner.conventions import call_load_model, call_with_model
-from web_single_runner.refusal import RefusalError
+from web_single_runner.errors import RefusalError
+from web_single_runner.loading.conventions import call_load_model, call_with_model
 
 MODEL, X, ARTEFACT = object(), object(), Path("/delivery/model.joblib")
 

@@ -21,7 +21,7 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from web_single_runner.estimator import features_of, positions
+from web_single_runner.introspection.estimator import features_of, positions
 
 ROWS = 24
 SHOP = pd.DataFrame(

@@ -13,10 +13,10 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from web_single_runner.delivered import Delivered
-from web_single_runner.describe import classes_of, describe, kind_of
-from web_single_runner.refusal import RefusalError
-from web_single_runner.rows import Rows
+from web_single_runner.errors import RefusalError
+from web_single_runner.inference.rows import Rows
+from web_single_runner.introspection.description import classes_of, describe, kind_of
+from web_single_runner.loading.loaded_model import Delivered
 
 X = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 1.0]])
 Y = np.array([0, 1, 0, 1])
@@ -248,7 +248,7 @@ def test_nothing_to_predict_with_is_refused() -> None:
 
 
 def test_time_that_runs_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web_single_runner.describe.PROBING_SECONDS", -1)
+    monkeypatch.setattr("web_single_runner.introspection.description.PROBING_SECONDS", -1)
     assert learn(LinearRegression().fit(X, Y))["trouble"] is not None
 
 

@@ -25,7 +25,7 @@ from sklearn.neighbors import KNeighborsClassifier, LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler, scale
 
-from web_single_runner.independence import dependence_risks, object_risk
+from web_single_runner.introspection.independence import dependence_risks, object_risk
 
 X = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 1.0]])
 Y = np.array([0, 1, 0, 1])

@@ -3,8 +3,8 @@
 import numpy as np
 
 from web_single_runner.channel import to_block
-from web_single_runner.estimator import new_feature
-from web_single_runner.rows import Plan, Rows
+from web_single_runner.inference.rows import Plan, Rows
+from web_single_runner.introspection.estimator import new_feature
 
 INTEGERS = Rows(2, 2, values={0: [1001, 2002], 1: [3, 4]})
 MIXED = Rows(2, 2, to_block([[2.5], [3.5]]), {0: [1001, 2002]})

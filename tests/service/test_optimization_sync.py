@@ -13,7 +13,7 @@ from tests.support.waiting import wait_until_async
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.predictor.batch_safety import BatchingState
-from web_single.predictor.compiled.compilation import CompiledState
+from web_single.predictor.compiled.manager import CompiledState
 from web_single.predictor.predictor import Predictor
 from web_single.service.prediction_service import PredictionService
 

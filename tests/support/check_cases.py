@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from web_single.service.check.kinds import Kind
+from web_single.service.check.finding_types import Kind
 
 SOUND = """
 class Model:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from web_single.config import Config
-from web_single.predictor.compiled.build import build_compiled
+from web_single.environments.environment import find_environment
+from web_single.model_folder.folder import Delivery
+from web_single.predictor.compiled.builder import build_compiled
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import find_environment
 
 FEW_ROWS = 3000
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.strategies import finite
 from web_single.config import CHECKOUT
-from web_single.database.export import StoredPrediction
+from web_single.database.export_reader import StoredPrediction
 
 PAGE = (CHECKOUT / "docs/export.md").read_text()
 LINES_OF_THE_PAGE: dict[str, Any] = {"json": json}

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from web_single.predictor.delivery import Delivery, find_artefact
+from web_single.model_folder.folder import Delivery, find_artefact
 
 MakeModelFolder = Callable[..., Delivery]
 TINY = "iniconfig==2.0.0\n"  # a package that is installed in no time, and that the server has in another version

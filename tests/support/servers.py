@@ -87,7 +87,7 @@ class Server:
         return [process for process in found if process.ppid() not in [other.pid for other in found]]
 
     def workers(self) -> list[psutil.Process]:
-        return [process for process in self.family() if "web_single.worker" in command_of(process)]
+        return [process for process in self.family() if "web_single.server.worker" in command_of(process)]
 
     def kill_everything(self) -> None:
         """End server, workers and runners by SIGKILL, as a machine that loses its power does."""

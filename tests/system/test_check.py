@@ -16,8 +16,8 @@ from tests.support.model_folders import EXAMPLE, write_model_folder
 from tests.support.servers import is_gone
 from tests.support.waiting import wait_until
 from web_single.config import CHECKOUT
-from web_single.predictor.delivery import fingerprint
-from web_single.service.check.kinds import Kind
+from web_single.model_folder.folder import fingerprint
+from web_single.service.check.finding_types import Kind
 
 pytestmark = pytest.mark.measured
 

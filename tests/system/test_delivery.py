@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.servers import running, start_and_fail
 from tests.support.waiting import wait_until
-from web_single.predictor.delivery import fingerprint
+from web_single.model_folder.folder import fingerprint
 
 
 @pytest.fixture

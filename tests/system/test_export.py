@@ -25,7 +25,7 @@ from web_single.config import CHECKOUT
 pytestmark = pytest.mark.measured
 
 ROWS = int(os.environ.get("ROWS", "100000"))
-COMMAND = (sys.executable, "-c", "from web_single.cli import main; main()", "export")
+COMMAND = (sys.executable, "-c", "from web_single.cli.main import main; main()", "export")
 NoteFigure = Callable[[str], None]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.database.test_write_turn import HOLD
+from tests.database.test_write_lock import HOLD
 from tests.support.load import count_rows
 from tests.support.servers import Server, running
 

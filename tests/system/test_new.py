@@ -9,10 +9,10 @@ import httpx2
 import pytest
 
 from tests.support.servers import running
-from web_single import cli
-from web_single.new_command import program
-from web_single.predictor.delivery import Delivery, digest_files
-from web_single.predictor.source import what_importing_does
+from web_single.cli import main as cli
+from web_single.cli.new import program
+from web_single.model_folder.folder import Delivery, digest_files
+from web_single.model_folder.source.import_effects import what_importing_does
 
 WINE = [13.24, 2.59, 2.87, 21.0, 118.0, 2.8, 2.69, 0.39, 1.82, 4.32, 1.04, 2.93, 735.0]
 

@@ -20,7 +20,7 @@ from tests.support.load import TLS, count_rows, read_back
 from tests.support.model_folders import EXAMPLE
 from tests.support.servers import Server, running
 from tests.support.waiting import wait_until
-from web_single.database.write_turn import WriteTurn
+from web_single.database.write_lock import WriteTurn
 
 CLIENTS = 64
 WORKERS = 4

@@ -16,7 +16,7 @@ from web_single.errors import (
     UnavailableError,
     WebSingleError,
 )
-from web_single.monitoring import Event, get_logger
+from web_single.logging import Event, get_logger
 
 RETRY_AFTER_SECONDS = 1
 STATUS = {

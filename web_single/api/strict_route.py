@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 
+from web_single.api.dependencies import get_config
 from web_single.api.strict_json import read_json
-from web_single.dependencies import get_config
 from web_single.errors import InvalidInputError
 
 CHARSETS = ("", "utf-8", "utf8")

@@ -16,10 +16,10 @@ from web_single.config import Config
 from web_single.database.engine import create_tables, is_in_memory, make_engine, read_url
 from web_single.database.group_commit import GroupCommit, Make
 from web_single.database.pending_write import PendingWrite, WriteTimer
-from web_single.database.write_turn import WriteTurn
+from web_single.database.write_lock import WriteTurn
 from web_single.database.writer_thread import WriterThread
 from web_single.errors import DatabaseUnavailableError
-from web_single.monitoring import Event, get_logger
+from web_single.logging import Event, get_logger
 
 READERS = 4
 

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from web_single.config import Batching, Config
 from web_single.errors import UnavailableError
-from web_single.monitoring import Event, get_logger
-from web_single.predictor.answer import Answer
-from web_single.predictor.equality import BATCH_RELATIVE
+from web_single.logging import Event, get_logger
 from web_single.predictor.probation import MIN_ROWS, Mismatch, Predict, Probation, compare_when_due
-from web_single.predictor.signature import Signature
-from web_single.predictor.verification import Verification
+from web_single.predictor.shadow_check import Verification
+from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.signature import Signature
+from web_single.predictor.signature.tolerance import BATCH_RELATIVE
 
 MAX_PROBATIONS = 64  # of different batch keys at the same time
 MAX_TEXT_CHARACTERS = 64 * 2**20  # in rows on probation; with longer texts, rows are predicted alone

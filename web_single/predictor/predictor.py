@@ -8,6 +8,7 @@ from typing import Any
 
 from web_single.backoff import Backoff
 from web_single.config import Config
+from web_single.environments.environment import Environment
 from web_single.errors import (
     DeliveredCodeError,
     DeliveryError,
@@ -16,19 +17,18 @@ from web_single.errors import (
     OverloadedError,
     RunnerBrokenError,
 )
-from web_single.monitoring import Event, get_logger
-from web_single.predictor.answer import Answer, raise_failure, read_answers
+from web_single.logging import Event, get_logger
+from web_single.model_folder.folder import Delivery
+from web_single.model_folder.watcher import DeliveryWatch
 from web_single.predictor.batch_safety import BatchSafetyMonitor
-from web_single.predictor.compiled.compilation import Compilation, ended
+from web_single.predictor.compiled.manager import Compilation, ended
 from web_single.predictor.compiled.model import CompiledModel
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.delivery_watch import DeliveryWatch
-from web_single.predictor.environment import Environment
-from web_single.predictor.equality import are_equal
-from web_single.predictor.frames import Head, encode_rows
-from web_single.predictor.runner_process import RunnerProcess
-from web_single.predictor.signature import Signature
-from web_single.predictor.verification import Verification
+from web_single.predictor.runner.process import RunnerProcess
+from web_single.predictor.runner.wire_format import Head, encode_rows
+from web_single.predictor.shadow_check import Verification
+from web_single.predictor.signature.model_output import Answer, raise_failure, read_answers
+from web_single.predictor.signature.signature import Signature
+from web_single.predictor.signature.tolerance import are_equal
 
 MORE_ATTEMPTS = 2
 

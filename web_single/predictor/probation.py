@@ -15,9 +15,9 @@ from web_single.errors import (
     SharedCallError,
     UnavailableError,
 )
-from web_single.predictor.answer import Answer
-from web_single.predictor.equality import BATCH_RELATIVE, are_equal
-from web_single.predictor.feature import Feature, Kind
+from web_single.predictor.signature.feature import Feature, Kind
+from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.tolerance import BATCH_RELATIVE, are_equal
 
 MIN_ROWS = 1_000
 ROWS_PER_COMPARISON = 12

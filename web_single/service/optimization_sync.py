@@ -9,7 +9,7 @@ from typing import Any
 from web_single.database.optimization_record import OptimizationRecord
 from web_single.database.optimization_store import OptimizationStore
 from web_single.errors import DatabaseUnavailableError
-from web_single.predictor.compiled.compilation import CompiledState
+from web_single.predictor.compiled.manager import CompiledState
 from web_single.predictor.predictor import Predictor
 
 POLL_SECONDS = 2.0

@@ -9,9 +9,9 @@ from web_single.database.prediction_result import PredictionResult
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import InvalidInputError, OverloadedError, PredictionNotFoundError
 from web_single.predictor.predictor import Predictor
-from web_single.predictor.signature import Features
-from web_single.service.prediction_queue import PredictionQueue
-from web_single.service.waiting_line import Prediction
+from web_single.predictor.signature.signature import Features
+from web_single.service.batching.batcher import PredictionQueue
+from web_single.service.batching.request_queue import Prediction
 
 
 @dataclass(frozen=True)

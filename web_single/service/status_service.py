@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from web_single.config import Config
 from web_single.database.prediction_store import PredictionStore
+from web_single.environments.environment import Environment
 from web_single.errors import ModelUnavailableError
 from web_single.predictor.batch_safety import BatchingState
 from web_single.predictor.compiled.manifest import Proof
-from web_single.predictor.environment import Environment
 from web_single.predictor.predictor import Predictor, RunnerState
-from web_single.predictor.signature import Signature
-from web_single.service.example import Example, find_example
+from web_single.predictor.signature.signature import Signature
+from web_single.service.examples import Example, find_example
 
 
 @dataclass(frozen=True)

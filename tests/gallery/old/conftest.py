@@ -30,7 +30,7 @@ from tests.gallery.old.deliveries import (
 )
 from tests.gallery.old.table import Made, Served, tell_today, write_tables
 
-BUILD = (sys.executable, "-c", "from web_single.cli import main; main()", "build")
+BUILD = (sys.executable, "-c", "from web_single.cli.main import main; main()", "build")
 BUILD_SECONDS = 240
 EVERYTHING = os.environ.get("GALLERY") == "all"
 

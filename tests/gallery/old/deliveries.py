@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from web_single.predictor.package_index import PackageIndex
-from web_single.predictor.uv import run_uv
+from web_single.environments.pip_config import PackageIndex
+from web_single.environments.uv import run_uv
 
 HERE = Path(__file__).parent
 IRIS = ((4.3, 7.9), (2.0, 4.4), (1.0, 6.9), (0.1, 2.5))

@@ -15,7 +15,7 @@ import pytest
 
 from tests.gallery.old.deliveries import find_python
 from web_single.config import CHECKOUT
-from web_single.predictor.frames import FRAME, encode_frame, encode_rows
+from web_single.predictor.runner.wire_format import FRAME, encode_frame, encode_rows
 
 RUNNER = CHECKOUT / "web_single_runner"
 WITHOUT_COMPRESSIONS = (

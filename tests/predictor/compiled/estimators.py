@@ -27,18 +27,18 @@ from sklearn.preprocessing import (
 )
 
 from web_single.config import Config
-from web_single.predictor.answer import Answer
-from web_single.predictor.compiled.build import Build
-from web_single.predictor.compiled.evaluation import Evaluation
+from web_single.predictor.compiled.builder import Build
+from web_single.predictor.compiled.engine.evaluator import Evaluation
+from web_single.predictor.compiled.equivalence.split_points import points_of
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.compiled.points import points_of
-from web_single.predictor.frames import Head
-from web_single.predictor.signature import Signature
-from web_single_runner.asking import answer
-from web_single_runner.converting import CONVERT, convert
-from web_single_runner.delivered import Delivered
-from web_single_runner.describe import describe
-from web_single_runner.rows import Rows
+from web_single.predictor.runner.wire_format import Head
+from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.signature import Signature
+from web_single_runner.conversion.conversion import CONVERT, convert
+from web_single_runner.inference.calls import answer
+from web_single_runner.inference.rows import Rows
+from web_single_runner.introspection.description import describe
+from web_single_runner.loading.loaded_model import Delivered
 
 PROVED_ROWS = 300
 FLOWERS, SPECIES = load_iris(return_X_y=True)

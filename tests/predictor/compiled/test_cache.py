@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.model_folders import MakeModelFolder
 from web_single.config import Config
+from web_single.environments.environment import Environment
 from web_single.predictor.compiled.cache import CompiledCache, keep_manifest, key_of
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.environment import Environment
 
 MakeConfig = Callable[..., Config]
 OURS = Environment(Path("/bin/python"), "server", "3.11.7", {"scikit-learn": "1.9.1"})

@@ -19,18 +19,18 @@ def loaded_by(statement: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["web_single.serving", "web_single.worker", "web_single.predictor.compiled.compilation"]
+    "module", ["web_single.server.run", "web_single.server.worker", "web_single.predictor.compiled.manager"]
 )
 def test_a_server_without_a_compiled_model_loads_none_of_it(module: str) -> None:
     assert loaded_by(f"import {module}") == set()
 
 
 def test_what_computes_a_compiled_model_loads_numpy_alone_until_there_are_trees() -> None:
-    assert loaded_by("import web_single.predictor.compiled.build") == {"numpy"}
+    assert loaded_by("import web_single.predictor.compiled.builder") == {"numpy"}
 
 
 def test_what_sums_up_trees_loads_no_more_than_numpy(tmp_path: Path) -> None:
     converted("forest", tmp_path)
     trees = f"SummedTrees(Path({str(tmp_path / 'trees.treelite')!r}).read_bytes())"
-    module = "web_single.predictor.compiled.tree_library"
+    module = "web_single.predictor.compiled.engine.treelite_native"
     assert loaded_by(f"from pathlib import Path\nfrom {module} import SummedTrees\n{trees}") == {"numpy"}

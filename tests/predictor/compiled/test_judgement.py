@@ -8,11 +8,11 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 from tests.predictor.compiled.estimators import DICE, FLOWERS, SPECIES, build_in_process, gaps
-from web_single.predictor.answer import Answer
-from web_single.predictor.compiled.evaluation import Evaluation
+from web_single.predictor.compiled.engine.evaluator import Evaluation
+from web_single.predictor.compiled.engine.trees import Trees
+from web_single.predictor.compiled.equivalence.tester import Comparison, Difference
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.compiled.proof import Comparison, Difference
-from web_single.predictor.compiled.trees import Trees
+from web_single.predictor.signature.model_output import Answer
 
 Row = Sequence[Any]
 Change = Callable[[Evaluation, Row, Answer | None], Answer | None]

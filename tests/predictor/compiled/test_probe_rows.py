@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from web_single.predictor.compiled.probe_rows import FAR, OTHER, ProbeRows
-from web_single.predictor.feature import Feature, Kind
+from web_single.predictor.compiled.equivalence.probe_rows import FAR, OTHER, ProbeRows
+from web_single.predictor.signature.feature import Feature, Kind
 
 NUMBER, GAP = Feature(None, Kind.NUMBER), Feature(None, Kind.NUMBER, missing=True)
 OPEN = Feature("town", Kind.CATEGORY, values=("Ulm", "Gera"))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web_single.predictor.compiled.outcome import labels_of
-from web_single.predictor.compiled.scores import EPSILON, SLACK, linear_scores
+from web_single.predictor.compiled.engine.links import labels_of
+from web_single.predictor.compiled.engine.scores import EPSILON, SLACK, linear_scores
 
 COLUMNS = 5
 numbers = st.floats(-1e6, 1e6).filter(lambda value: value == 0 or abs(value) > 1e-6)

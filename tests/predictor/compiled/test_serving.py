@@ -19,8 +19,8 @@ from web_single.app import create_app
 from web_single.config import Config
 from web_single.errors import DeliveryError
 from web_single.predictor.compiled.model import CompiledModel
-from web_single.predictor.runner_process import RunnerProcess
-from web_single.predictor.verification import Verification
+from web_single.predictor.runner.process import RunnerProcess
+from web_single.predictor.shadow_check import Verification
 from web_single.service.prediction_service import PredictionService
 
 MakeConfig = Callable[..., Config]
@@ -225,7 +225,7 @@ def test_one_that_was_changed_after_its_proof_is_found_by_verifying_and_never_us
     config = compiled_config(model_path=trained("strict_categories"), verify_share=1)
     assert build(config.model_path, config).reason is None
     change_manifest(config, lambda manifest: manifest["converted"]["last"].update(intercepts=[0.0]))
-    monkeypatch.setattr("web_single.predictor.verification.PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("web_single.predictor.shadow_check.PAUSE_SECONDS", 0.0)
     with capture_logs() as logs, serving(config) as client:
         row = client.app.state.status_service.get_example().rows[0]  # type: ignore[attr-defined]
         right = client.app.state.status_service.get_example().results[0]  # type: ignore[attr-defined]

@@ -7,9 +7,9 @@ import pytest
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
 from tests.predictor.compiled.estimators import DICE, FLOWERS, SPECIES
-from web_single.predictor.compiled import trees as trees_module
-from web_single.predictor.compiled.trees import Trees
-from web_single_runner.converting_last import last_of
+from web_single.predictor.compiled.engine import trees as trees_module
+from web_single.predictor.compiled.engine.trees import Trees
+from web_single_runner.conversion.last_step import last_of
 
 
 def read(model: Any) -> Trees:  # noqa: ANN401 - any estimator

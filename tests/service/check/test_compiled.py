@@ -8,11 +8,11 @@ import pytest
 
 from tests.support.model_folders import MakeModelFolder
 from web_single.config import Config
+from web_single.environments.environment import Environment
 from web_single.predictor.compiled.cache import CompiledCache, keep_manifest, key_of
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.environment import Environment
 from web_single.service.check.compiled import look_at_compiled
-from web_single.service.check.kinds import Kind
+from web_single.service.check.finding_types import Kind
 
 OURS = Environment(Path("/bin/python"), "server", "3.11.7", {})
 BUILT = Manifest({}, {}, ("labels", "probabilities"), ("treelite",))

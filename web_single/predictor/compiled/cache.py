@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from web_single.config import Config
+from web_single.environments.environment import Environment
+from web_single.environments.folder_cache import KeptFolders, users_own
+from web_single.model_folder.folder import Delivery
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import Environment
-from web_single.predictor.kept_folders import KeptFolders, users_own
-from web_single.predictor.runner_process import RUNNER
+from web_single.predictor.runner.process import RUNNER
 
 KEY_DIGITS = 16
 MANIFEST = "manifest.json"
@@ -38,7 +38,7 @@ def code_digest() -> str:
     """Return a digest of the code that describes, converts and computes."""
     digest = hashlib.sha256()
     for folder in (Path(__file__).parent, RUNNER):
-        for path in sorted(folder.glob("*.py")):
+        for path in sorted(folder.rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

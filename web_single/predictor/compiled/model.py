@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from web_single.monitoring import Event, get_logger
-from web_single.predictor.answer import Answer
+from web_single.logging import Event, get_logger
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.timing import Timings
+from web_single.predictor.signature.model_output import Answer
 
 log = get_logger()
 
@@ -35,7 +35,7 @@ class CompiledModel:
     def load(cls, manifest: Manifest, folder: Path, turn_off: Callable[[str], None]) -> "CompiledModel":
         """Return the one whose files are in this folder; `turn_off` hears why it must not be asked again."""
         # numpy and the engines: a server without a compiled model does without them
-        from web_single.predictor.compiled.evaluation import Evaluation  # noqa: PLC0415
+        from web_single.predictor.compiled.engine.evaluator import Evaluation  # noqa: PLC0415
 
         return cls(manifest, Evaluation(manifest, folder), turn_off)
 

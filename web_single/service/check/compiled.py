@@ -1,10 +1,10 @@
 """What is known of the compiled model of a delivery: whether one is built, and where it differed."""
 
 from web_single.config import Config
+from web_single.environments.environment import Environment
+from web_single.model_folder.folder import Delivery
 from web_single.predictor.compiled.cache import CompiledCache, key_of
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import Environment
-from web_single.service.check.kinds import Kind
+from web_single.service.check.finding_types import Kind
 from web_single.service.check.report import Finding
 
 NOT_BUILT = "not built (`web-single build` does)"

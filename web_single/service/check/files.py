@@ -2,10 +2,10 @@
 
 from pathlib import PurePosixPath
 
-from web_single.predictor.delivery import Delivery, delivered_files, is_artefact, name_of
-from web_single.predictor.source import tell, what_importing_does
-from web_single.predictor.source_findings import Effect
-from web_single.service.check.kinds import Kind
+from web_single.model_folder.folder import Delivery, delivered_files, is_artefact, name_of
+from web_single.model_folder.source.findings import Effect
+from web_single.model_folder.source.import_effects import tell, what_importing_does
+from web_single.service.check.finding_types import Kind
 from web_single.service.check.report import DeliveredFile, Finding
 
 MOST_TOLD = 5

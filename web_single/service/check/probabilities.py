@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from web_single.predictor.signature import Signature
-from web_single.service.check.answers import Answers, shown
-from web_single.service.check.kinds import Kind
+from web_single.predictor.signature.signature import Signature
+from web_single.service.check.finding_types import Kind
 from web_single.service.check.report import Finding
+from web_single.service.check.results import Answers, shown
 
 SUM_TOLERANCE = 1e-3  # some round them
 TIE = 1e-9

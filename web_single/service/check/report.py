@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from web_single.predictor.signature import Signature
+from web_single.predictor.signature.signature import Signature
 
 
 class TellProgress(Protocol):

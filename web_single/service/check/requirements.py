@@ -5,9 +5,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from web_single.predictor.delivery import Delivery
-from web_single.predictor.environment import Environment
-from web_single.predictor.requirements import (
+from web_single.environments.environment import Environment
+from web_single.model_folder.folder import Delivery
+from web_single.model_folder.requirements import (
     FILE_NAME,
     distribution_of,
     included_files,
@@ -15,7 +15,7 @@ from web_single.predictor.requirements import (
     minor_of,
     needed_modules,
 )
-from web_single.service.check.kinds import Kind
+from web_single.service.check.finding_types import Kind
 from web_single.service.check.report import Finding, ScikitLearn
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

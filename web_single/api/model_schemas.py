@@ -1,0 +1,160 @@
+"""The response of `GET /model`: the model that is served, and the state of what serves it."""
+
+from typing import Self
+
+from pydantic import JsonValue
+
+from web_single.api.schemas import Response
+from web_single.service.status_service import ModelStatus
+
+
+class FeatureResponse(Response):
+    """A feature: the known values of a category, whether others are taken, and whether it may be missing (null)."""
+
+    name: str | None
+    kind: str
+    values: list[JsonValue] | None
+    others: bool
+    missing: bool
+
+
+class ResultResponse(Response):
+    """What a result is: a label, a number, text, or several values; `any` where it is not known."""
+
+    kind: str
+    outputs: int | None
+
+
+class ScikitLearnResponse(Response):
+    """The scikit-learn that made the artefact, and the one that runs it."""
+
+    made_with: str | None
+    runs_with: str | None
+
+
+class EnvironmentResponse(Response):
+    """The interpreter that runs the model: the `server`'s own, one `made` for it, or one that is `given`."""
+
+    origin: str
+    python: str
+    packages: dict[str, str]
+
+
+class RunnerResponse(Response):
+    """The model's own process."""
+
+    state: str
+    restarts: int
+    trouble: str | None
+
+
+class ProbeRowsResponse(Response):
+    """Rows of one kind that a compiled model was compared on, and how many of them it handed back."""
+
+    rows: int
+    handed_back: int
+
+
+class ProofResponse(Response):
+    """How a compiled model was compared with the model itself: everything that it answered was equal."""
+
+    kinds: dict[str, ProbeRowsResponse]
+    largest_difference: float
+    seconds: float
+
+
+class BatchingResponse(Response):
+    """Whether rows of several requests share calls of the model: `on`, `probation` or `off`.
+
+    `compared` counts rows compared on probation, `checked` the sample of batched rows that were predicted alone again.
+    `ids` are the first and the last id that may have been predicted in a batch before batching ended by a mismatch.
+    """
+
+    state: str
+    reason: str | None
+    compared: int
+    checked: int
+    mismatches: int
+    ids: tuple[int, int] | None
+
+
+class CompiledResponse(Response):
+    """The compiled model: `on` where it answers, else `off`, `building`, `not built`, `refused` or `refuted`.
+
+    It answers rows that it is sure of and hands back the others to the model itself, which also verifies a share.
+    Batches of more than `max_batch_rows` rows go to the model process, which was measured to be faster for them.
+    """
+
+    state: str
+    reason: str | None
+    answers: list[str]
+    engines: list[str]
+    proof: ProofResponse | None
+    max_batch_rows: int
+    max_batch_rows_with_probabilities: int
+    answered: int
+    handed_back: int
+    verified: int
+    differing: int
+
+
+class ModelResponse(Response):
+    """The model that is served."""
+
+    version: str
+    sha256: str
+    files: list[str]
+    modules: list[str]
+    estimator: str
+    feature_count: int | None
+    feature_names: list[str] | None
+    features: list[FeatureResponse] | None
+    classes: list[JsonValue] | None
+    probabilities: bool
+    result: ResultResponse
+    container: str
+    row_by_row: bool
+    batching: BatchingResponse
+    scikit_learn: ScikitLearnResponse
+    environment: EnvironmentResponse
+    runner: RunnerResponse
+    queue: bool
+    fast_lane: bool
+    compiled: CompiledResponse
+    notice: str | None
+
+    @classmethod
+    def from_status(cls, model: ModelStatus) -> Self:
+        """Return the response for a model's status."""
+        signature = model.signature
+        return cls(
+            version=model.version,
+            sha256=model.sha256,
+            files=list(model.files),
+            modules=list(model.modules),
+            estimator=model.estimator,
+            feature_count=signature.feature_count,
+            feature_names=list(signature.feature_names) if signature.feature_names is not None else None,
+            features=[FeatureResponse.model_validate(feature) for feature in signature.features]
+            if signature.features is not None
+            else None,
+            classes=list(signature.classes) if signature.classes is not None else None,
+            probabilities=signature.probabilities,
+            result=ResultResponse(kind=signature.result, outputs=signature.outputs),
+            container=signature.container,
+            row_by_row=signature.row_by_row,
+            batching=BatchingResponse.model_validate(model.batching),
+            scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
+            environment=EnvironmentResponse(
+                origin=model.environment.origin,
+                python=model.environment.python_version,
+                packages=model.environment.packages,
+            ),
+            runner=RunnerResponse(
+                state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble
+            ),
+            queue=model.queue,
+            fast_lane=model.fast_lane,
+            compiled=CompiledResponse.model_validate(model.compiled),
+            notice=model.notice,
+        )

@@ -1,0 +1,1 @@
+"""The `web-single` command: one module per subcommand, and what they share."""

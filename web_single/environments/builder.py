@@ -1,0 +1,201 @@
+"""Makes an environment for a delivery: from its requirements and its artefact's versions, with a Python that suits."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from web_single.environments.interpreters import FIRST_MINOR, LAST_MINOR, ask, fault_of_import, interpreters
+from web_single.environments.pip_config import OFFLINE, PackageIndex
+from web_single.environments.uv import Outcome, Tell, run_uv
+from web_single.errors import DeliveryError
+from web_single.model_folder.requirements import (
+    BY_REQUIREMENTS,
+    Requirements,
+    included_files,
+    lines_of,
+    minor_of,
+    tell_missing,
+)
+
+UPLOADED = re.compile(r"upload-time = (\S+?)[,\s]")
+PINNED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*(?:===?|~=)")
+ANY_TIME = "9999-01-01"
+REQUIREMENTS = "--requirements"
+Arguments = list[str | Path]
+# A model may have been written by newer ones than were there when its scikit-learn was released.
+READS_WHAT_IS_OLDER = {"joblib", "cloudpickle"}
+WHEELS_ONLY = ("--only-binary", ":all:")
+
+
+@dataclass(frozen=True)
+class Builder:
+    """Makes one environment at `target`; `tell` hears how it goes.
+
+    `compiled`: with bytecode, for a place that cannot be written to later.
+    """
+
+    requirements: Requirements
+    target: Path
+    compiled: bool
+    tell: Tell
+
+    def build(self) -> None:
+        """Return when the environment is made and scikit-learn was imported in it; a DeliveryError says why not."""
+        index = PackageIndex.of_pip()
+        with TemporaryDirectory() as folder:
+            self._install(Attempts(self.requirements, Path(folder), index))
+        installed = ask(self.python, self.requirements.modules)
+        if installed.missing:
+            raise DeliveryError(tell_missing(installed.missing, BY_REQUIREMENTS))
+
+    def _install(self, attempts: "Attempts") -> None:
+        """Install with our Python, where there are packages for it, or else with the newest that there are for."""
+        faults: list[str] = []
+        for minor, base in self._suitable(attempts):
+            self.tell(f"Looking for packages for Python 3.{minor}")
+            self._make_empty(base, attempts)
+            if self._install_in_any_way(attempts, faults):
+                return
+        raise DeliveryError(faults[-1] if faults else self._tell_unsuitable(attempts))
+
+    def _suitable(self, attempts: "Attempts") -> Iterator[tuple[int, Path]]:
+        """Give ours untried, for it mostly suits; only then find out which others do."""
+        ours = sys.version_info.minor
+        for minor, base in interpreters():
+            if minor == ours and minor in (self.requirements.minors or [ours]):
+                yield minor, base
+            elif not attempts.suited - {ours}:
+                return
+            elif minor in attempts.suited - {ours}:
+                yield minor, base
+
+    def _install_in_any_way(self, attempts: "Attempts", faults: list[str]) -> bool:
+        options = ["--compile-bytecode"] if self.compiled else []
+        for packages in attempts.for_python(self.python):
+            arguments = ["pip", "install", "--python", self.python, *WHEELS_ONLY, *options, *packages]
+            outcome = attempts.run(arguments, self.tell)
+            if outcome.succeeded:
+                fault = self._fault_of_import()
+                faults += [] if fault is None else [fault]
+                return fault is None
+            if not outcome.has_no_solution:
+                raise DeliveryError(f"The environment of the delivery cannot be made: {outcome.reason}.")
+        return False
+
+    def _fault_of_import(self) -> str | None:
+        if "sklearn" not in self.requirements.modules:
+            return None
+        self.tell("Trying to import scikit-learn")
+        fault = fault_of_import(self.python, "sklearn")
+        return f"{self.requirements.title} can be installed, and not imported: {fault}." if fault is not None else None
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of the environment."""
+        return self.target / "bin/python"
+
+    def _make_empty(self, base: Path, attempts: "Attempts") -> None:
+        options = ["--quiet", "--no-project", "--relocatable", "--clear"]
+        outcome = run_uv(["venv", *options, "--python", base, self.target], folder=attempts.folder, index=OFFLINE)
+        if not outcome.succeeded:
+            raise DeliveryError(f"{base} cannot make an environment: {outcome.reason}.")
+
+    def _tell_unsuitable(self, attempts: "Attempts") -> str:
+        """Return the sentence about packages that no Python here has wheels for, or that never go together."""
+        here = sorted({minor for minor, _ in interpreters()}) if attempts.suited else []
+        needed = sorted(attempts.suited)
+        if not attempts.suited - set(here):
+            minor = (self.requirements.minors or [sys.version_info.minor])[-1]
+            reason = attempts.resolve(attempts.exact(), minor).reason
+            return f"The packages of the delivery cannot be installed together: {reason}."
+        needs = f"3.{needed[0]}" if len(needed) == 1 else f"3.{needed[0]} to 3.{needed[-1]}"
+        return (
+            f"{self.requirements.title} needs Python {needs}; "
+            f"this machine has {', '.join(f'3.{minor}' for minor in here)}. "
+            f"Install one (`uv python install 3.{needed[-1]}`), or name one by MODEL_ENVIRONMENT."
+        )
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """The ways to ask for the packages, from the one that holds most versions to the one that is asked for at least."""
+
+    requirements: Requirements
+    folder: Path
+    index: PackageIndex
+
+    def run(self, arguments: Arguments, tell: Tell = lambda _: None) -> Outcome:
+        """Run uv where paths in requirements.txt start."""
+        file = self.requirements.file
+        return run_uv(arguments, folder=file.parent if file is not None else self.folder, index=self.index, tell=tell)
+
+    def for_python(self, python: Path) -> Iterator[Arguments]:
+        """Give the arguments of each way, for this interpreter."""
+        version, bounds = self.requirements.scikit_learn, self.requirements.bounds
+        release = self._look_for_release(python) if version is not None else None
+        if release is None or release.succeeded:
+            constraints: Arguments = ["--constraints", self._file("bounds", bounds)] if bounds else []
+            yield from ([*self.exact(), *constraints, *dates] for dates in self._dates_of(release))
+            if bounds:
+                yield self.exact()
+        if version is not None:
+            yield self.loosest()
+
+    @cached_property
+    def suited(self) -> set[int]:
+        """The minor versions of Python 3, here or not, that there are wheels for."""
+        minors = self.requirements.minors or range(FIRST_MINOR, LAST_MINOR + 1)
+        return {minor for minor in minors if self.resolve(self.loosest(), minor).succeeded}
+
+    def exact(self) -> Arguments:
+        """Return the arguments for the artefact's scikit-learn, and the rest as it was asked for."""
+        version = self.requirements.scikit_learn
+        return self._packages([f"scikit-learn=={version}"] if version is not None else [])
+
+    def loosest(self) -> Arguments:
+        """Return the arguments for any patch release of the artefact's scikit-learn."""
+        version = self.requirements.scikit_learn
+        return self._packages([f"scikit-learn=={minor_of(version)}.*"] if version is not None else [])
+
+    def resolve(self, packages: Arguments, minor: int) -> Outcome:
+        """Look for wheels of packages for a Python that need not be here."""
+        options = ["--quiet", "--python", sys.executable, "--python-version", f"3.{minor}", *WHEELS_ONLY]
+        return self.run(["pip", "compile", *options, *(part for part in packages if part != REQUIREMENTS)])
+
+    def _look_for_release(self, python: Path) -> Outcome:
+        """Ask for the artefact's scikit-learn alone: whether there is one, and since when."""
+        asked = self._file("release", [f"scikit-learn=={self.requirements.scikit_learn}"])
+        options: Arguments = ["--no-deps", "--format", "pylock.toml", "--python", python, *WHEELS_ONLY]
+        return self.run(["pip", "compile", *options, asked])
+
+    def _dates_of(self, release: Outcome | None) -> Iterator[Arguments]:
+        """Give arguments that hold what has no version to the time of a release, where the index tells it; and none."""
+        uploaded = UPLOADED.search(release.said) if release is not None else None
+        if uploaded:
+            until = datetime.fromisoformat(uploaded[1]) + timedelta(days=1)
+            files = included_files(self.requirements.file) if self.requirements.file is not None else []
+            pinned = {found[1] for file in files for line in lines_of(file) if (found := PINNED.match(line))}
+            free = [f"{name}={ANY_TIME}" for name in sorted({*pinned, *READS_WHAT_IS_OLDER})]
+            yield ["--exclude-newer", until.isoformat(), *repeated("--exclude-newer-package", free)]
+        yield []
+
+    def _packages(self, pins: list[str]) -> Arguments:
+        files: list[Path] = [self._file("-".join(["packages", *pins]), [*pins, *self.requirements.added])]
+        files += [self.requirements.file] if self.requirements.file is not None else []
+        return repeated(REQUIREMENTS, files)
+
+    def _file(self, name: str, lines: Iterable[str]) -> Path:
+        path = self.folder / f"{name}.txt"
+        path.write_text("".join(f"{line}\n" for line in lines))
+        return path
+
+
+def repeated(option: str, values: Iterable[str | Path]) -> Arguments:
+    """Return an option once for each value."""
+    return list(chain.from_iterable((option, value) for value in values))

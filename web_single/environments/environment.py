@@ -1,0 +1,194 @@
+"""The interpreter that runs a delivery: the server's own where that suits it, else one that is made for it."""
+
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from web_single.config import ENVIRONMENT_WORDS, SERVER, AppEnv, Config, ModelVersions
+from web_single.environments.builder import WHEELS_ONLY, Arguments, Builder
+from web_single.environments.cache import EnvironmentCache, in_use, key_of
+from web_single.environments.interpreters import Installed, ask
+from web_single.environments.pip_config import NO_INDEX
+from web_single.environments.uv import Tell, run_uv
+from web_single.errors import DeliveryError
+from web_single.logging import Event, get_logger
+from web_single.model_folder.folder import Delivery
+from web_single.model_folder.requirements import (
+    BY_REQUIREMENTS,
+    TO_READ_IT,
+    Requirements,
+    are_met_by_ours,
+    distribution_of,
+    included_files,
+    minor_of,
+    tell_missing,
+)
+
+# What comes with scikit-learn, or is added where a model needs it.
+COME_ALONG = {"sklearn", "numpy", "scipy", "threadpoolctl", "pandas", *TO_READ_IT}
+
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An interpreter with what a delivery needs.
+
+    `origin` is `server` (our own), `made` (for the delivery) or `given` (by MODEL_ENVIRONMENT).
+    `packages` has the versions of scikit-learn and of what it stands on.
+    """
+
+    python: Path
+    origin: str
+    python_version: str
+    packages: dict[str, str]
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep it from being pruned, until this returns or the process ends."""
+        if self.origin != "made":
+            yield
+            return
+        with in_use(self.python):
+            yield
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values, for a worker."""
+        return asdict(self) | {"python": str(self.python)}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Self:
+        """Return the environment that another process has found."""
+        return cls(**plain | {"python": Path(plain["python"])})
+
+
+def find_environment(
+    delivery: Delivery, config: Config, *, build: bool = False, tell: Tell = lambda _: None
+) -> Environment:
+    """Return what runs this delivery, made now where need be; a DeliveryError says what is missing, and what to do.
+
+    In prod nothing is made unless `build` asks for it.
+    """
+    finder = Finder(delivery, Requirements.of(delivery), config)
+    if config.model_environment not in ENVIRONMENT_WORDS:
+        given = Path(config.model_environment)
+        return finder.checked(given, "given", finder.ask(given))
+    ours = finder.ask(Path(sys.executable))
+    fault = finder.fault_of_ours(ours)
+    if fault is None:
+        return finder.checked(Path(sys.executable), "server", ours)
+    if config.model_environment == SERVER:
+        raise DeliveryError(f"{fault} MODEL_ENVIRONMENT=auto makes an environment for it.")
+    made = finder.made(fault, build=build, tell=tell)
+    return finder.checked(made, "made", finder.ask(made))
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Looks for what runs one delivery."""
+
+    delivery: Delivery
+    requirements: Requirements
+    config: Config
+
+    @property
+    def trusts(self) -> bool:
+        """Whether another scikit-learn than the artefact's may answer."""
+        return self.config.model_versions is ModelVersions.TRUST
+
+    def ask(self, python: Path) -> Installed:
+        """Ask an interpreter for what the delivery names."""
+        packages = [distribution_of(module) for module in self.requirements.modules]
+        return ask(python, self.requirements.modules, packages)
+
+    def fault_of_ours(self, installed: Installed) -> str | None:
+        """Return a sentence on why our own interpreter does not suit, or None where it does."""
+        file = self.requirements.file
+        insists = self.trusts and self.config.model_environment == SERVER
+        if not self.trusts and self._is_other(installed):
+            return self._tell_other(installed)
+        if self.requirements.minors is not None and sys.version_info.minor not in self.requirements.minors:
+            return (
+                f"{self.delivery.artefact.name} holds code by value, of another Python than {installed.python_version}."
+            )
+        if installed.missing:
+            return tell_missing(installed.missing, "with the server")
+        if file is None or insists:
+            return None
+        included_files(file)  # refuses what would run code
+        check: Arguments = ["pip", "install", "--check", "--python", sys.executable, *WHEELS_ONLY, "-r", file]
+        checked = run_uv(check, folder=file.parent, index=NO_INDEX)
+        # uv needs a folder to write in, which a container that is locked up may not have.
+        if checked.succeeded or (not checked.is_an_answer and are_met_by_ours(file)):
+            return None
+        return f"The server's own libraries are not those of {file.name}."
+
+    def made(self, reason: str, *, build: bool, tell: Tell) -> Path:
+        """Return the interpreter of the environment that is made for the delivery."""
+        self._check_that_all_is_named()
+        cache, key = EnvironmentCache.of(self.config), key_of(self.requirements)
+        python = cache.find(key)
+        if python is not None:
+            return python
+        if self.config.app_env is AppEnv.PROD and not build:
+            command = f"web-single build {shlex.quote(str(self.delivery.artefact))}"
+            raise DeliveryError(f"{reason} In prod no environment is made at the start: run `{command}` before.")
+        try:
+            return self._made_in(cache, key, reason, compiled=build, tell=tell)
+        except OSError as error:
+            raise DeliveryError(
+                f"No environment can be made in {cache.folder}: {error.strerror or error}. "
+                "Set ENVIRONMENTS_PATH to a folder that can be written to."
+            ) from error
+
+    def _made_in(self, cache: EnvironmentCache, key: str, reason: str, *, compiled: bool, tell: Tell) -> Path:
+        started = time.monotonic()
+        with cache.turn(key):
+            python = cache.find(key)
+            if python is not None:  # by another process, meanwhile
+                return python
+            log.info(Event.ENVIRONMENT_MAKING, reason=reason)
+            with cache.making(key) as folder:
+                Builder(self.requirements, folder, compiled=compiled, tell=tell).build()
+        seconds = round(time.monotonic() - started, 1)
+        log.info(Event.ENVIRONMENT_MADE, folder=str(cache.folder / key), seconds=seconds)
+        return cache.folder / key / "bin/python"
+
+    def checked(self, python: Path, origin: str, installed: Installed) -> Environment:
+        """Return an interpreter as what runs the delivery, if it has all that this names, in the right version."""
+        if installed.missing:
+            raise DeliveryError(
+                tell_missing(installed.missing, BY_REQUIREMENTS if origin == "made" else f"for {python}")
+            )
+        if self._is_other(installed):
+            if not self.trusts:
+                raise DeliveryError(self._tell_other(installed))
+            versions = {"made_with": self.requirements.scikit_learn, "runs_with": scikit_learn_of(installed)}
+            log.warning(Event.MODEL_VERSION_TRUSTED, **versions)
+        return Environment(python, origin, installed.python_version, installed.packages)
+
+    def _check_that_all_is_named(self) -> None:
+        """Refuse before anything is downloaded what no download could bring."""
+        unnamed = set(self.requirements.modules) - COME_ALONG - sys.stdlib_module_names
+        if self.requirements.file is None and unnamed:
+            raise DeliveryError(tell_missing(unnamed, "with the server"))
+
+    def _is_other(self, installed: Installed) -> bool:
+        made_with = self.requirements.scikit_learn
+        return made_with is not None and minor_of(made_with) != minor_of(scikit_learn_of(installed))
+
+    def _tell_other(self, installed: Installed) -> str:
+        return (
+            f"{self.delivery.artefact.name} was made by scikit-learn {self.requirements.scikit_learn}, and "
+            f"{scikit_learn_of(installed)} is installed for Python {installed.python_version}: it could answer wrongly."
+        )
+
+
+def scikit_learn_of(installed: Installed) -> str:
+    """Return the version of scikit-learn that an interpreter has."""
+    return installed.packages.get("scikit-learn", "none")

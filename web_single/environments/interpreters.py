@@ -1,0 +1,104 @@
+"""The Pythons of this machine, and what one of them has installed."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from web_single.environments.env_vars import variables
+from web_single.environments.pip_config import OFFLINE
+from web_single.environments.uv import run_uv
+from web_single.errors import DeliveryError
+
+FIRST_MINOR, LAST_MINOR = 8, 14  # of Python 3: the runner is tested on these
+ANSWER_SECONDS = 120
+NAME = re.compile(r"python3\.(\d+)")
+SHOWN = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
+INSTALLED = Path(__file__).with_name("probe_script.py")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What an interpreter tells of itself: its version, the packages asked for, and modules that are not there."""
+
+    python_version: str
+    packages: dict[str, str]
+    missing: tuple[str, ...]
+
+
+def ask(python: Path, modules: Iterable[str] = (), packages: Iterable[str] = ()) -> Installed:
+    """Ask an interpreter which of these it has; a DeliveryError tells where it does not answer."""
+    question = json.dumps([sorted(modules), sorted({*SHOWN, *packages})])
+    run = _run(python, INSTALLED.read_text(), question)
+    try:
+        answer = json.loads(run.stdout.splitlines()[-1])
+        return Installed(answer["python"], answer["packages"], tuple(answer["missing"]))
+    except (ValueError, IndexError, KeyError, TypeError) as error:
+        raise DeliveryError(f"{python} is no Python from 3.{FIRST_MINOR} on that could run the model.") from error
+
+
+def fault_of_import(python: Path, module: str) -> str | None:
+    """Return what an interpreter says when it cannot import a module, or None where it can."""
+    run = _run(python, f"import {module}")
+    return None if run.returncode == 0 else (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
+
+
+def _run(python: Path, source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(  # noqa: S603 - the interpreter that was chosen
+            [str(python), "-c", source, *arguments],
+            cwd="/",
+            env=variables(runners=1, python=python),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=ANSWER_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DeliveryError(f"{python} cannot be started: {error}.") from error
+
+
+def base_python() -> Path:
+    """Return the interpreter that ours was made from, where ours is that of an environment."""
+    return Path(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))
+
+
+def interpreters() -> Iterator[tuple[int, Path]]:
+    """Give the minor version and path of each Python 3 of this machine: ours first, then one of each, newest first.
+
+    uv is asked last: with many shims of pyenv it takes seconds.
+    """
+    yield sys.version_info.minor, base_python()
+    seen = {sys.version_info.minor}
+    for known in (_of_pyenv, _known_to_uv):
+        others = {minor: path for path in known() if (minor := _minor_of(path)) not in seen}
+        yield from sorted(others.items(), reverse=True)
+        seen |= others.keys()
+
+
+def _minor_of(python: Path) -> int:
+    return int(python.name.removeprefix("python3."))
+
+
+def _of_pyenv() -> list[Path]:
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    return [path for path in sorted(root.glob("versions/*/bin/python3.*")) if _is_usable(path)]
+
+
+def _known_to_uv() -> list[Path]:
+    """Return what uv finds; it warns of each shim of pyenv that leads nowhere; the others may soon lead elsewhere."""
+    told = run_uv(["python", "list", "--only-installed", "--output-format", "json"], folder=Path("/"), index=OFFLINE)
+    rows: list[dict[str, str]] = next((json.loads(line) for line in told.said.splitlines() if line.startswith("[")), [])
+    return [path for row in rows if _is_usable(path := Path(row["path"]).resolve())]
+
+
+def _is_usable(python: Path) -> bool:
+    """Tell whether a path is that of a Python that the runner may run on, by its name."""
+    found = NAME.fullmatch(python.name)
+    return found is not None and FIRST_MINOR <= int(found[1]) <= LAST_MINOR and "shims" not in python.parts

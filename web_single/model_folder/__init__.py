@@ -1,0 +1,1 @@
+"""The data scientist's files, read without running any of them."""

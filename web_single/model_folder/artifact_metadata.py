@@ -1,0 +1,204 @@
+"""What an artefact tells without being loaded: read by an unpickler that imports and runs nothing."""
+
+import pickle
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from math import prod
+from pathlib import Path
+from typing import IO, Any, Self
+
+from web_single.model_folder.artifact import LZ4, check_end, check_start, open_artefact, start_of
+from web_single.model_folder.code_by_value import CODE_TYPE, minors_that_run
+
+BLOCK_BYTES = 2**20
+DELIVERED = ("__main__", "model")
+
+# The one in C cannot be told to build stubs.
+PurePythonUnpickler: Any = pickle._Unpickler  # noqa: SLF001
+# Names of Python 2, which protocols 0 to 2 still write.
+NAMES_OF_PYTHON_2: dict[str, str] = pickle._compat_pickle.IMPORT_MAPPING  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+@dataclass(frozen=True)
+class ArtefactContents:
+    """What an artefact names.
+
+    `scikit_learn` is the version that made it; `modules` every top-level module that it names;
+    `of_delivery` the names that it expects in model.py.
+    `numpy_core`: made by numpy 2; `data_frame`: fitted on columns with names;
+    `minors`: the minor versions of Python 3 that can run the code which it holds by value.
+    None stands for what it does not say.
+    """
+
+    scikit_learn: str | None = None
+    modules: tuple[str, ...] = ()
+    of_delivery: tuple[str, ...] = ()
+    numpy_core: bool = False
+    data_frame: bool = False
+    minors: tuple[int, ...] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Self:
+        """Return what `as_json` told."""
+        values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()}
+        return cls(**values)
+
+
+def read_contents(artefact: Path) -> ArtefactContents:
+    """Return what this artefact names; nothing for one in a form of its own, which its own `load_model` will read.
+
+    A DeliveryError tells what can never be loaded: an empty file, a web page, half a file.
+    """
+    start = start_of(artefact)
+    check_start(artefact.name, start)
+    found = Findings()
+    if start.startswith(LZ4):
+        found.names.add(("lz4", "frame"))
+    try:
+        with open_artefact(artefact) as file:
+            StubUnpickler(file, found).load()
+            while file.read(BLOCK_BYTES):  # to the end, which tells whether a compressed file is whole
+                pass
+    except Exception as error:  # noqa: BLE001 - loading it will say what is wrong, in the words of the library that made it
+        check_end(artefact, start, error)
+        return ArtefactContents()
+    return found.contents()
+
+
+class Findings:
+    """What was found so far, in a pickle and in those nested in it."""
+
+    def __init__(self) -> None:
+        self.names: set[tuple[str, str]] = set()
+        self.scikit_learn: str | None = None
+        self.data_frame = False
+        self.minors: set[int] | None = None
+
+    def take_state(self, state: dict[str, Any]) -> None:
+        """Look through what would become an object's attributes."""
+        version = state.get("_sklearn_version")
+        if isinstance(version, str):
+            self.scikit_learn = self.scikit_learn or version
+        self.data_frame = self.data_frame or "feature_names_in_" in state
+
+    def take_code(self, arguments: tuple[object, ...]) -> None:
+        """Look at what would become a code object: each narrows the choice."""
+        minors = minors_that_run(arguments)
+        if minors is not None:
+            self.minors = minors if self.minors is None else self.minors & minors
+
+    def contents(self) -> ArtefactContents:
+        """Return them."""
+        return ArtefactContents(
+            scikit_learn=self.scikit_learn,
+            modules=_sorted(module.partition(".")[0] for module, _ in self.names),
+            of_delivery=_sorted(name for module, name in self.names if module in DELIVERED),
+            numpy_core=any(module.startswith("numpy._core") for module, _ in self.names),
+            data_frame=self.data_frame,
+            minors=None if self.minors is None else tuple(sorted(self.minors)),
+        )
+
+
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))
+
+
+class Stub:
+    """Stands for whatever a pickle names: takes everything, does nothing."""
+
+    module = name = ""
+    found: Findings
+
+    def __new__(cls, *_: object, **__: object) -> Self:
+        """Make one without calling any `__init__` of what it stands for."""
+        return object.__new__(cls)
+
+    def __init__(self, *arguments: object, **_: object) -> None:
+        self.arguments = arguments
+
+    def __call__(self, *arguments: object, **_: object) -> "Stub":
+        """Answer a call with one more stub; one of the type of code objects makes code."""
+        if self.arguments == (CODE_TYPE,):
+            self.found.take_code(arguments)
+        return Stub(*arguments)
+
+    def __setitem__(self, key: object, value: object) -> None:
+        """Take an item of a dictionary that this stands for."""
+
+    def add(self, value: object) -> None:
+        """Take an item of a set that this stands for."""
+
+    def append(self, value: object) -> None:
+        """Take an item of a list that this stands for."""
+
+    def extend(self, values: object) -> None:
+        """Take the items of a list that this stands for."""
+
+
+class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # the standard library tells no type of it
+    """Walks through a pickle of joblib, pickle or cloudpickle; every name in it becomes a `Stub`."""
+
+    dispatch = PurePythonUnpickler.dispatch.copy()
+
+    def __init__(self, file: IO[bytes], found: Findings) -> None:
+        super().__init__(file)
+        self.file = file
+        self.found = found
+
+    def find_class(self, module: str, name: str) -> type[Stub]:
+        """Return a stub class instead of importing anything."""
+        module = NAMES_OF_PYTHON_2.get(module, module) if self.proto < 3 else module  # noqa: PLR2004 - of Python 3
+        self.found.names.add((module, name))
+        return type(name, (Stub,), {"module": module, "name": name, "found": self.found})
+
+    def persistent_load(self, _: object) -> Stub:
+        """Return a stub for an object that is kept elsewhere."""
+        return Stub()
+
+    def _load_newobj(self) -> None:
+        arguments = self.stack.pop()
+        stub_class = self.stack.pop()
+        self.append(stub_class(*arguments))
+
+    def _load_newobj_ex(self) -> None:
+        self.stack.pop()
+        self._load_newobj()
+
+    def _load_build(self) -> None:
+        state = self.stack.pop()
+        if isinstance(state, tuple) and state and isinstance(state[0], dict):
+            state = state[0]
+        if not isinstance(state, dict):
+            return
+        self.found.take_state(state)
+        if getattr(self.stack[-1], "name", "") == "NumpyArrayWrapper":
+            self._skip_array(state)
+
+    def _skip_array(self, wrapper: dict[str, Any]) -> None:
+        """Pass over the raw bytes that joblib writes into the pickle's stream behind an array's description."""
+        code = str(wrapper["dtype"].arguments[0])
+        if code.startswith("O"):
+            StubUnpickler(self.file, self.found).load()
+            return
+        if wrapper.get("numpy_array_alignment_bytes") is not None:
+            self.file.read(self.file.read(1)[0])
+        left = prod(int(size) for size in wrapper["shape"]) * _item_bytes(code)
+        while left:
+            got = len(self.file.read(min(left, BLOCK_BYTES)))
+            if not got:
+                raise EOFError
+            left -= got
+
+    dispatch[pickle.NEWOBJ[0]] = _load_newobj
+    dispatch[pickle.NEWOBJ_EX[0]] = _load_newobj_ex
+    dispatch[pickle.BUILD[0]] = _load_build
+
+
+def _item_bytes(code: str) -> int:
+    """Return the bytes of one item of a numpy type such as `f8`, `V64` or `U10` (text has 4 bytes a character)."""
+    number = int(code.lstrip("<>=|")[1:])
+    return number * 4 if "U" in code else number

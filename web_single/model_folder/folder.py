@@ -1,0 +1,211 @@
+"""The delivered folder: where it is, which files belong to it, and the version that follows from their bytes."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+from web_single.errors import DeliveryChangedError, DeliveryError
+from web_single.model_folder.artifact_metadata import ArtefactContents, read_contents
+
+VERSION_DIGITS = 12
+BLOCK_BYTES = 2**20
+MOST_FILES = 10_000
+MOST_NAMES = 3
+ARTEFACT_ENDINGS = (".joblib", ".pkl", ".pickle")
+COMPRESSED_ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".z", ".zlib", ".lz4")
+OF_AN_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What the data scientist handed over: the artefact, and all files beside and below it.
+
+    `sha256` is its fingerprint when it was opened, 64 hex digits over every file;
+    `digests` the SHA-256 of each file by its path in the folder;
+    `contents` is what the artefact tells without being loaded.
+    """
+
+    artefact: Path
+    sha256: str
+    digests: dict[str, str]
+    contents: ArtefactContents
+
+    @classmethod
+    def open(cls, path: Path, pin: str | None = None) -> "Delivery":
+        """Take the fingerprint of a delivery, named by its folder or by its artefact; nothing of it is loaded.
+
+        Where a pin is given, any other fingerprint is refused before the artefact is looked into.
+        """
+        try:
+            artefact = find_artefact(path.absolute())
+        except OSError as error:
+            raise DeliveryError(f"The delivery in {path.absolute().parent} cannot be read: {error}.") from error
+        sha256, digests = digest_files(artefact.parent)
+        if artefact.name not in digests:
+            raise DeliveryError(f"{artefact} is hidden or compiled, and no part of the version: give it another name.")
+        if pin is not None and sha256 != pin:
+            raise DeliveryError(
+                f"The delivery in {artefact.parent} is not the one that is pinned: "
+                f"its fingerprint is {sha256}, and MODEL_SHA256 is {pin}."
+            )
+        return cls(artefact, sha256, digests, contents=read_contents(artefact))
+
+    @property
+    def folder(self) -> Path:
+        """The folder that was handed over."""
+        return self.artefact.parent
+
+    @property
+    def version(self) -> str:
+        """What is stored with each prediction: the first 12 digits of the fingerprint."""
+        return self.sha256[:VERSION_DIGITS]
+
+    @property
+    def code(self) -> Path | None:
+        """The delivered model.py, or None where the artefact came without."""
+        return self._file("model.py")
+
+    @property
+    def requirements(self) -> Path | None:
+        """The delivered requirements.txt, or None where there is none."""
+        return self._file("requirements.txt")
+
+    def _file(self, name: str) -> Path | None:
+        return self.folder / name if name in self.digests else None
+
+    def check_unchanged(self, *, loaded: bool = False) -> None:
+        """Refuse to go on with other bytes than those that were opened; `loaded`: its code may have written them."""
+        _, now = digest_files(self.folder)
+        if now != self.digests:
+            also = " If its own code did that, let it write elsewhere." if loaded else ""
+            raise DeliveryChangedError(tell_change(self.digests, now) + also)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values, for a process that must serve the same bytes."""
+        return asdict(self) | {"artefact": str(self.artefact)}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Delivery":
+        """Return the delivery that another process has opened."""
+        contents = ArtefactContents.from_json(plain["contents"])
+        return cls(**{**plain, "artefact": Path(plain["artefact"]), "contents": contents})
+
+
+def tell_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Return the sentence about a delivery whose files have other digests now."""
+    told = []
+    for name in sorted({**before, **now}):
+        if name not in now:
+            told.append(f"{name} is gone")
+        elif name not in before:
+            told.append(f"{name} is new")
+        elif now[name] != before[name]:
+            told.append(name)
+    more = [f"{len(told) - MOST_NAMES} more"] if len(told) > MOST_NAMES else []
+    return f"The delivery changed ({', '.join(told[:MOST_NAMES] + more)}): restart the server."
+
+
+def find_artefact(path: Path) -> Path:
+    """Return the artefact that a path names: the file itself, or the one in the folder."""
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise DeliveryError(f"There is no model at {path}: set MODEL_PATH to the delivered artefact.")
+    names = sorted(file.name for file in path.iterdir() if is_artefact(file.name) and file.is_file())
+    if len(names) > 1 and "model.joblib" not in names:
+        raise DeliveryError(f"There are several artefacts in {path} ({', '.join(names)}): set MODEL_PATH to one.")
+    if not names:
+        train = "run `python model.py` to train it, or " if (path / "model.py").is_file() else ""
+        raise DeliveryError(f"There is no .joblib, .pkl or .pickle in {path}: {train}set MODEL_PATH to the artefact.")
+    return path / ("model.joblib" if "model.joblib" in names else names[0])
+
+
+def is_artefact(name: str) -> bool:
+    """Tell whether a file is named as artefacts are, such as `model.pkl` or `model.joblib.gz`."""
+    path = PurePath(name.lower())
+    uncompressed = path.with_suffix("") if path.suffix in COMPRESSED_ENDINGS else path
+    return uncompressed.suffix in ARTEFACT_ENDINGS and not name.startswith(".")
+
+
+def fingerprint(folder: Path) -> str:
+    """Return the SHA-256 over the delivered files: for each its path, NUL, its size (8 bytes), its bytes."""
+    return digest_files(folder)[0]
+
+
+def digest_files(folder: Path) -> tuple[str, dict[str, str]]:
+    """Return the fingerprint of a delivery and the SHA-256 of each of its files, from one reading of their bytes."""
+    whole, digests = hashlib.sha256(), {}
+    try:
+        for path in delivered_files(folder):
+            name = path.relative_to(folder).as_posix()
+            whole.update(name.encode(errors="surrogateescape") + b"\0")
+            digests[name_of(path, folder)] = digest_file(path, whole)
+    except OSError as error:
+        raise DeliveryError(f"The delivery in {folder} cannot be read: {error}.") from error
+    return whole.hexdigest(), digests
+
+
+def digest_file(path: Path, whole: Any = None) -> str:  # noqa: ANN401 - hashlib tells no type of what it makes
+    """Return the SHA-256 of a file; `whole` takes its size and its bytes too."""
+    own = hashlib.sha256()
+    with path.open("rb") as file:
+        left = os.fstat(file.fileno()).st_size
+        if whole is not None:
+            whole.update(left.to_bytes(8, "little"))
+        while block := file.read(BLOCK_BYTES):
+            own.update(block)
+            if whole is not None:
+                whole.update(block)
+            left -= len(block)
+    if left:
+        raise DeliveryChangedError(f"{path} changed while it was read: start the server when it is complete.")
+    return own.hexdigest()
+
+
+def name_of(path: Path, folder: Path) -> str:
+    """Return a file's path in the delivery, as text that JSON can hold also where its bytes are no UTF-8."""
+    name = path.relative_to(folder).as_posix()
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def delivered_files(folder: Path) -> list[Path]:
+    """Return all regular files of a delivery, hidden and compiled ones aside, in the order of their paths."""
+    root = folder.resolve()
+    files, folders = [], [folder]
+    while folders:
+        for path in folders.pop().iterdir():
+            if path.name.startswith(".") or path.name == "__pycache__" or path.suffix == ".pyc":
+                continue
+            if path.is_symlink():
+                _check_link(path, root)
+            elif path.is_dir():
+                _check_folder(path)
+                folders.append(path)
+            if path.is_file():
+                files.append(path)
+        if len(files) > MOST_FILES:
+            raise DeliveryError(f"{folder} holds more than {MOST_FILES} files: put the model into a folder of its own.")
+    return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _check_link(path: Path, root: Path) -> None:
+    if not path.exists():
+        raise DeliveryError(f"{path} is a link that leads nowhere: put the file itself there.")
+    target = path.resolve()
+    if not target.is_relative_to(root):
+        raise DeliveryError(f"{path} is a link that leaves the delivery: put the file itself there.")
+    if target.is_dir() and any(part.startswith(".") for part in target.relative_to(root).parts):
+        raise DeliveryError(
+            f"{path} is a link to a hidden folder, which no version covers: put the folder itself there."
+        )
+
+
+def _check_folder(path: Path) -> None:
+    if any((path / name).exists() for name in OF_AN_ENVIRONMENT):
+        raise DeliveryError(
+            f"{path} is an environment of Python, and would be part of the model's version: "
+            "keep it outside of the delivery, or let its name start with a dot."
+        )

@@ -1,0 +1,191 @@
+"""What a delivery needs to be installed: its requirements.txt, and what its artefact adds."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from web_single.errors import DeliveryError
+from web_single.model_folder.artifact_metadata import ArtefactContents
+from web_single.model_folder.folder import Delivery
+from web_single.model_folder.imported_modules import imported_modules, sources_of
+
+FILE_NAME = "requirements.txt"
+BY_REQUIREMENTS = "in the environment made for it"
+INCLUDE = re.compile(r"\s*(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)")
+BUILT = re.compile(r"\s*--no-binary\b")  # uv follows it, whatever its own options say
+EDITABLE = re.compile(r"\s*(?:-e|--editable)\b")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+# The first scikit-learn that was built for numpy 2: older ones say that they take any numpy, and die of it.
+FIRST_FOR_NUMPY_2 = (1, 4, 2)
+# What an artefact is written and read with.
+TO_READ_IT = ("joblib", "cloudpickle", "lz4")
+# Modules whose distribution has another name than the module, with `_` for `-` aside.
+DISTRIBUTIONS = {
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "Crypto": "pycryptodome",
+    "cv2": "opencv-python-headless",
+    "dateutil": "python-dateutil",
+    "docx": "python-docx",
+    "dotenv": "python-dotenv",
+    "fitz": "pymupdf",
+    "imblearn": "imbalanced-learn",
+    "mpl_toolkits": "matplotlib",
+    "PIL": "pillow",
+    "pkg_resources": "setuptools",
+    "psycopg2": "psycopg2-binary",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "skopt": "scikit-optimize",
+    "sksurv": "scikit-survival",
+    "umap": "umap-learn",
+    "yaml": "pyyaml",
+}
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What is asked of an interpreter: `file` is the delivered one, `modules` must be importable.
+
+    `scikit_learn` is the version that made the artefact, `added` what it needs beside that and seldom says,
+    `bounds` what holds versions that nobody named, `minors` the minor versions of Python 3 that its code runs on.
+    """
+
+    file: Path | None
+    modules: tuple[str, ...]
+    scikit_learn: str | None
+    added: tuple[str, ...]
+    bounds: tuple[str, ...]
+    minors: tuple[int, ...] | None
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "Requirements":
+        """Read them, without loading or running anything of the delivery."""
+        file = delivery.folder / FILE_NAME
+        contents = delivery.contents
+        return cls(
+            file=file if file.is_file() else None,
+            modules=needed_modules(delivery),
+            scikit_learn=contents.scikit_learn,
+            added=tuple(_added_by(contents)),
+            bounds=tuple(_bounds_by(contents)),
+            minors=contents.minors,
+        )
+
+    @property
+    def title(self) -> str:
+        """What it is, at the beginning of a sentence."""
+        scikit_learn = f"scikit-learn {self.scikit_learn}" if self.scikit_learn is not None else ""
+        if self.file is None:
+            return scikit_learn or "The delivery's code"
+        return f"What {FILE_NAME} names{f', with {scikit_learn},' if scikit_learn else ''}"
+
+    def digests(self) -> list[tuple[str, str]]:
+        """Return the SHA-256 of requirements.txt, and of all that it includes or installs from the delivery."""
+        files = included_files(self.file) if self.file is not None else []
+        folder = self.file.parent if self.file is not None else Path()
+        return [(_name_in(folder, path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
+
+
+def needed_modules(delivery: Delivery) -> tuple[str, ...]:
+    """Return the top-level modules that artefact and code name, but for those of the delivery itself.
+
+    Private ones are left out: extension modules in packages register such names when they are imported.
+    """
+    named = {*delivery.contents.modules, *imported_modules(delivery.folder)} - {"model"}
+    foreign = {name for name in named if not name.startswith("_") and not sources_of(delivery.folder, name)}
+    return tuple(sorted(foreign))
+
+
+def _added_by(contents: ArtefactContents) -> Iterator[str]:
+    """The runner loads by joblib, and gives a DataFrame to a model that was fitted on one; who lists that?"""
+    if contents.data_frame:
+        yield "pandas"
+    for name in TO_READ_IT:
+        if name == "joblib" or name in contents.modules:
+            yield name
+
+
+def _bounds_by(contents: ArtefactContents) -> Iterator[str]:
+    if contents.numpy_core:
+        yield "numpy>=2"
+    elif contents.scikit_learn is not None and _release(contents.scikit_learn) < FIRST_FOR_NUMPY_2:
+        yield "numpy<2"
+
+
+def _release(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+
+
+def minor_of(version: str) -> str:
+    """Return `1.3` of `1.3.2`."""
+    return ".".join(version.split(".")[:2])
+
+
+def distribution_of(module: str) -> str:
+    """Return the name of the package to install for a module."""
+    return DISTRIBUTIONS.get(module, module.replace("_", "-"))
+
+
+def tell_missing(modules: Iterable[str], where: str) -> str:
+    """Return the sentence about modules that are not there, with the lines to write."""
+    modules = sorted(set(modules))
+    listed = ", ".join(f"`{name}`" for name in sorted({distribution_of(module) for module in modules}))
+    be, lines = ("is", "this line") if len(modules) == 1 else ("are", "these lines")
+    return (
+        f"The delivery needs {', '.join(modules)}, which {be} not installed {where}: "
+        f"write {lines} in {FILE_NAME} beside the model: {listed}."
+    )
+
+
+def included_files(file: Path) -> list[Path]:
+    """Return a requirements file, those that it includes, and the files that it installs; refuse what is no wheel."""
+    found: list[Path] = []
+    waiting = [file]
+    while waiting:
+        path = waiting.pop()
+        if path in found or not path.is_file():
+            continue
+        found.append(path)
+        for line in lines_of(path) if path.suffix != ".whl" else ():
+            if EDITABLE.match(line):
+                raise DeliveryError(f"{path.name}: `{line.strip()}` cannot be kept: name a version, or a wheel.")
+            if BUILT.match(line):
+                raise DeliveryError(
+                    f"{path.name}: `{line.strip()}` asks for packages that are built here, which would run their code, "
+                    "and only wheels are installed: remove that line."
+                )
+            include = INCLUDE.match(line)
+            waiting.append(path.parent / (include[1] if include else line.strip() or "."))
+    return sorted(found)
+
+
+def are_met_by_ours(file: Path) -> bool:
+    """Tell whether our own packages are plainly those of a requirements file: names and versions, and nothing else."""
+    try:
+        asked = [Requirement(line.partition(" #")[0]) for line in lines_of(file) if line.strip() and line[0] != "#"]
+        return all(
+            requirement.url is None
+            and not requirement.extras
+            and requirement.specifier.contains(version(requirement.name), prereleases=True)
+            for requirement in asked
+            if requirement.marker is None or requirement.marker.evaluate()
+        )
+    except (InvalidRequirement, PackageNotFoundError):
+        return False
+
+
+def lines_of(path: Path) -> list[str]:
+    """Return the lines of a requirements file, which Windows may have written."""
+    content = path.read_bytes()
+    return content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig", errors="replace").splitlines()
+
+
+def _name_in(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()

@@ -1,0 +1,1 @@
+"""Static analysis of `model.py` and its helper modules."""

@@ -1,0 +1,58 @@
+"""Would importing model.py train or write a model? Told from its text and that of its helpers; nothing runs."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from web_single.errors import DeliveryError
+from web_single.model_folder.folder import Delivery
+from web_single.model_folder.source.bindings import Sources
+from web_single.model_folder.source.findings import Effect, Finding
+from web_single.model_folder.source.visitor import Walk
+
+DOES = {Effect.WRITES: "would write a model", Effect.TRAINS: "would train"}
+MOST_LINES = 5
+GUARD = '`if __name__ == "__main__":`'
+
+
+def what_importing_does(delivery: Delivery) -> list[Finding]:
+    """Return what importing model.py would train or write, in the order of its lines.
+
+    Nothing is found in what this Python cannot parse: the delivery's own may, and else tells what is wrong.
+    """
+    module = Sources(delivery.folder).module("model") if delivery.code is not None else None
+    return Walk().import_module(module) if module is not None else []
+
+
+def refuse_what_writes(delivery: Delivery) -> list[Finding]:
+    """Raise a DeliveryError where importing model.py would surely write a model; return what else it would do."""
+    findings = what_importing_does(delivery)
+    if sentence := tell(Effect.WRITES, findings):
+        raise DeliveryError(sentence)
+    return findings
+
+
+def tell(kind: Effect, findings: Sequence[Finding]) -> str | None:
+    """Return the sentences about what importing surely does, with what to do about it; None where it does not."""
+    first = next((finding for finding in findings if finding.sure and finding.kind is kind), None)
+    if first is None:
+        return None
+    does = f"{DOES[kind]} when it is imported: {first.path}."
+    return f"model.py {does} Put {lines_to_guard(findings)} under {GUARD}."
+
+
+def lines_to_guard(findings: Sequence[Finding]) -> str:
+    """Return which lines belong under a guard, such as `lines 12 and 14`."""
+    guards = sorted(
+        {(step.file, step.line) for finding in findings if finding.sure and (step := finding.guard)},
+        key=lambda guard: (guard[0] != "model.py", *guard),
+    )
+    told = []
+    for file, group in groupby(guards[:MOST_LINES], key=lambda guard: guard[0]):
+        lines = [str(line) for _, line in group]
+        of_file = f" of {file}" if file != "model.py" else ""
+        told.append(f"line{'s' if len(lines) > 1 else ''} {_listed(lines)}{of_file}")
+    return _listed([*told, "others"] if len(guards) > MOST_LINES else told)
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

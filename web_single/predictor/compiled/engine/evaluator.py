@@ -1,0 +1,132 @@
+"""Evaluation: the arithmetic of a compiled model, from rows to answers; None where an answer is not sure."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from web_single.predictor.compiled.engine.links import labels_of, numbers_of, probabilities_of
+from web_single.predictor.compiled.engine.preprocessing import Array, UnusualRowsError, are_none, steps_of
+from web_single.predictor.compiled.engine.scores import Score, linear_scores, quick_scores, tree_scores
+from web_single.predictor.compiled.manifest import Manifest
+from web_single.predictor.signature.model_output import Answer
+
+LABELS, PROBABILITIES, NUMBERS = "labels", "probabilities", "numbers"
+NUMBER = "number"  # the link of regressors
+TREELITE, ONNX, NUMPY = "treelite", "onnxruntime", "numpy"
+TREES_FILE, LABELS_FILE = "trees.treelite", "labels.onnx"
+SURE_MARGIN = 1e-4  # between two probabilities in float32
+SURE_SHARE = 1e-5  # of all that is added up, between two sums in float32
+INLIERS = (-1, 1)
+
+Rows = Sequence[Sequence[Any]]
+
+
+class Evaluation:
+    """Answers rows by what was converted, in the folder that holds its files."""
+
+    def __init__(self, manifest: Manifest, folder: Path) -> None:
+        last = manifest.converted["last"]
+        features = manifest.description["features"]
+        self._link, self._offset = last["link"], last.get("offset")
+        self._float32 = last["kind"] == "trees" and last["float32"]
+        self._missing = manifest.missing
+        self._probabilities = PROBABILITIES in manifest.answers
+        self._dtype = np.float64 if all(feature["kind"] == "number" for feature in features) else object
+        self._steps = steps_of(manifest.converted["steps"])
+        self._scores = self._find_scores(last, folder, manifest.engines)
+        self._quick = quick_scores(folder / LABELS_FILE) if ONNX in manifest.engines else None
+        self._clear = max(SURE_MARGIN, SURE_SHARE * last.get("magnitude", 0.0))
+        classes = INLIERS if self._link == "isolation" else manifest.description["classes"] or ()
+        self._labels = [Answer(label, None) for label in classes]
+
+    def _find_scores(self, last: Mapping[str, Any], folder: Path, engines: Sequence[str]) -> Score | None:
+        if last["kind"] == "linear":
+            return linear_scores(dict(last))
+        return tree_scores(dict(last), folder / TREES_FILE) if TREELITE in engines else None
+
+    def predict(self, rows: Rows, *, with_probabilities: bool) -> list[Answer | None]:
+        """Return the answer to each row, shape (rows, features); None for those that are to be handed back."""
+        if with_probabilities and not self._probabilities:
+            return [None] * len(rows)
+        with np.errstate(all="ignore"):  # what overflows is not sure, and handed back
+            return self._answer(rows, with_probabilities=with_probabilities)
+
+    def _answer(self, rows: Rows, *, with_probabilities: bool) -> list[Answer | None]:
+        table = np.array(rows, dtype=self._dtype)
+        try:
+            if not self._missing:
+                check(~has_missing(table))
+            for step in self._steps:
+                table = step(table)
+            table = self._as_taken(table)
+        except UnusualRowsError as error:
+            return self._answer_usual(rows, error.usual, with_probabilities=with_probabilities)
+        if self._quick is not None and not with_probabilities:
+            return self._answer_quickly(table)
+        return self._answer_exactly(table, with_probabilities=with_probabilities)
+
+    def _as_taken(self, table: Array) -> Array:
+        """Return the table as the last estimator takes it; what is too large for it is unusual."""
+        table = np.ascontiguousarray(table, dtype=np.float32 if self._float32 else np.float64)
+        usual = ~np.isinf(table) if self._missing else np.isfinite(table)
+        if not usual.all():
+            raise UnusualRowsError(np.asarray(usual.all(axis=1)))
+        return table
+
+    def _answer_usual(self, rows: Rows, usual: Array, *, with_probabilities: bool) -> list[Answer | None]:
+        """Answer the usual ones of some rows, and hand the others back."""
+        answers: list[Answer | None] = [None] * len(rows)
+        places = np.flatnonzero(usual).tolist()
+        if places:
+            found = self._answer([rows[at] for at in places], with_probabilities=with_probabilities)
+            for at, answer in zip(places, found, strict=True):
+                answers[at] = answer
+        return answers
+
+    def _answer_quickly(self, table: Array) -> list[Answer | None]:
+        """Answer labels by scores in float32 where one is clearly the largest, and all others exactly."""
+        assert self._quick is not None  # noqa: S101 - who calls has looked
+        scores = self._quick(table)
+        if scores.shape[1] == 1:
+            chosen, margin = scores[:, 0] > 0, np.abs(scores[:, 0])
+        else:
+            ordered = np.sort(scores, axis=1)
+            chosen, margin = scores.argmax(axis=1), ordered[:, -1] - ordered[:, -2]
+        answers: list[Answer | None] = [self._labels[at] for at in chosen.tolist()]
+        doubtful = ~(margin > self._clear)
+        if doubtful.any():
+            places = np.flatnonzero(doubtful)
+            exact = self._answer_exactly(table[places], with_probabilities=False)
+            for at, answer in zip(places.tolist(), exact, strict=True):
+                answers[at] = answer
+        return answers
+
+    def _answer_exactly(self, table: Array, *, with_probabilities: bool) -> list[Answer | None]:
+        if self._scores is None:
+            return [None] * len(table)
+        scores = self._scores(table)
+        if self._link == NUMBER:
+            numbers, sure = numbers_of(scores)
+            found = zip(numbers.tolist(), sure.tolist(), strict=True)
+            return [Answer(value, None) if is_sure else None for value, is_sure in found]
+        chosen, sure = labels_of(scores, self._link, self._offset)
+        answers = [self._labels[at] for at in chosen.tolist()]
+        if with_probabilities:
+            probabilities, both_sure = probabilities_of(scores, self._link)
+            sure = sure & both_sure
+            answers = [Answer(*pair) for pair in zip((a.result for a in answers), probabilities.tolist(), strict=True)]
+        return [answer if is_sure else None for answer, is_sure in zip(answers, sure.tolist(), strict=True)]
+
+
+def has_missing(table: Array) -> Array:
+    """Tell for each row whether a value is missing in it."""
+    missing = np.isnan(table) if table.dtype == np.float64 else are_none(table)
+    return np.asarray(missing.any(axis=1), dtype=bool)
+
+
+def check(usual: Array) -> None:
+    """Raise an UnusualRowsError where not all rows are usual."""
+    if not usual.all():
+        raise UnusualRowsError(usual)

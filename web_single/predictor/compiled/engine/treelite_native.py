@@ -1,0 +1,78 @@
+"""treelite's library, called directly: its package in Python loads scipy, for a kind of rows that is never given.
+
+The functions are those of its C API, https://treelite.readthedocs.io/en/latest/api.html.
+"""
+
+import ctypes
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from weakref import finalize
+
+import numpy as np
+
+from web_single.predictor.compiled.engine.preprocessing import Array
+
+NAME = "libtreelite.dylib" if sys.platform == "darwin" else "libtreelite.so"
+SUMS_IN_ONE_THREAD = b'{"predict_type": "raw", "nthread": 1}'
+FLOAT64 = b"float64"
+
+
+class TreeLibraryError(Exception):
+    """What treelite says that is wrong."""
+
+
+class SummedTrees:
+    """Trees as treelite keeps them, of float64 throughout; `sums` adds them up, or takes their mean."""
+
+    def __init__(self, kept: bytes) -> None:
+        self._model, self._settings = ctypes.c_void_p(), ctypes.c_void_p()
+        call("TreeliteDeserializeModelFromBytes", kept, ctypes.c_size_t(len(kept)), ctypes.byref(self._model))
+        free_with(self, "TreeliteFreeModel", self._model)
+        call("TreeliteGTILParseConfig", SUMS_IN_ONE_THREAD, ctypes.byref(self._settings))
+        free_with(self, "TreeliteGTILDeleteConfig", self._settings)
+        columns = ctypes.c_size_t()
+        call("TreeliteQueryNumFeature", self._model, ctypes.byref(columns))
+        self._columns = columns.value
+        self._outputs = self._shape_of_one()
+
+    def _shape_of_one(self) -> tuple[int, ...]:
+        """Return the shape of the sums of one row, without the row."""
+        sizes, count = ctypes.POINTER(ctypes.c_uint64)(), ctypes.c_uint64()
+        asked = (self._model, ctypes.c_uint64(1), self._settings)
+        call("TreeliteGTILGetOutputShape", *asked, ctypes.byref(sizes), ctypes.byref(count))
+        return tuple(sizes[at] for at in range(1, count.value))
+
+    def sums(self, table: Array) -> Array:
+        """Return what the trees add up to, shape (rows, outputs), for a table of shape (rows, columns)."""
+        rows = np.ascontiguousarray(table, dtype=np.float64)
+        if rows.ndim != 2 or rows.shape[1] != self._columns:  # noqa: PLR2004 - rows and columns
+            raise TreeLibraryError(f"The trees take {self._columns} columns, not a table of shape {rows.shape}.")
+        found = np.zeros((len(rows), *self._outputs))
+        given, count = ctypes.c_void_p(rows.ctypes.data), ctypes.c_uint64(len(rows))
+        taken = ctypes.c_void_p(found.ctypes.data)
+        call("TreeliteGTILPredict", self._model, given, FLOAT64, count, taken, self._settings)
+        return found.reshape(len(rows), -1)
+
+
+def free_with(owner: SummedTrees, name: str, handle: ctypes.c_void_p) -> None:
+    """Free memory when its owner is gone; not at the end of the process, where a thread may still ask."""
+    finalize(owner, call, name, handle).atexit = False
+
+
+def call(name: str, *arguments: object) -> None:
+    """Call a function of the library; a TreeLibraryError tells what it says."""
+    if getattr(library(), name)(*arguments):
+        raise TreeLibraryError(library().TreeliteGetLastError().decode(errors="replace"))
+
+
+@cache
+def library() -> ctypes.CDLL:
+    """Load it from where the package is installed, which is not imported."""
+    package = find_spec("treelite")
+    if package is None or package.origin is None:
+        raise TreeLibraryError("treelite is not installed.")
+    loaded = ctypes.CDLL(str(Path(package.origin).with_name("lib") / NAME))
+    loaded.TreeliteGetLastError.restype = ctypes.c_char_p
+    return loaded

@@ -1,0 +1,101 @@
+"""The proof: a compiled model beside the delivered `predict`, on many rows. A difference is not argued with."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from web_single.predictor.compiled.engine.evaluator import Evaluation
+from web_single.predictor.compiled.manifest import Kind, Proof
+from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.tolerance import are_equal
+
+CHUNK = 2000
+PROBE_ROWS = 50_000
+MOST_HANDED_BACK = 0.5
+SMALLEST = 1e-300
+
+Row = Sequence[Any]
+Ask = Callable[[Sequence[Row]], Awaitable[list[Answer | None]]]
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass
+class Difference:
+    """A row that is answered otherwise than by the delivered `predict`."""
+
+    row: list[Any]
+    compiled: Any
+    delivered: Any
+
+    def __str__(self) -> str:
+        told = "nothing, for it cannot be answered" if self.delivered is None else repr(self.delivered)
+        return f"{self.compiled!r} is computed for {self.row}, and the model answers {told}"
+
+
+@dataclass
+class Comparison:
+    """What came of comparing answers of one sort: the first difference, overall and among rows with missing values."""
+
+    differences: dict[bool, Difference] = field(default_factory=dict)
+    handed_back: dict[str, int] = field(default_factory=dict)
+    largest: float = 0.0
+
+    def take(self, kind: str, row: Row, compiled: Answer | None, delivered: Answer | None, name: str) -> None:
+        """Compare one answer; `name` is what is compared of it."""
+        if compiled is None:
+            self.handed_back[kind] = self.handed_back.get(kind, 0) + 1
+            return
+        given, expected = getattr(compiled, name), getattr(delivered, name, None)
+        if given == expected and type(given) is type(expected):
+            return
+        if delivered is None or not are_equal(given, expected):
+            self.differences.setdefault(None in row, Difference(list(row), given, expected))
+        else:
+            self.largest = max(self.largest, largest_difference(given, expected))
+
+
+def largest_difference(given: Any, expected: Any) -> float:  # noqa: ANN401 - numbers, or lists of them
+    """Return the largest relative difference of numbers."""
+    if isinstance(given, list):
+        return max(map(largest_difference, given, expected), default=0.0)
+    return float(abs(given - expected) / max(abs(given), abs(expected), SMALLEST))
+
+
+class Prover:
+    """Compares evaluations of one model; `results` of all of them, probabilities of those that have them."""
+
+    def __init__(self, ask: Ask, evaluations: dict[str, Evaluation], *, with_probabilities: bool) -> None:
+        self._ask = ask
+        self._evaluations = evaluations
+        self._with_probabilities = with_probabilities
+        self.results = {name: Comparison() for name in evaluations}
+        self.probabilities = Comparison()
+        self.asked: dict[str, int] = {}
+
+    async def run(self, kinds: Iterable[tuple[str, list[list[Any]]]], count: int, tell: Progress) -> float:
+        """Compare the answers to rows of all kinds; return how many seconds that took."""
+        started = time.monotonic()
+        for kind, rows in kinds:
+            for start in range(0, len(rows), CHUNK):
+                tell("Comparing the compiled model", sum(self.asked.values()), count)
+                await self._compare(kind, rows[start : start + CHUNK])
+        return round(time.monotonic() - started, 1)
+
+    async def _compare(self, kind: str, rows: list[list[Any]]) -> None:
+        delivered = await self._ask(rows)
+        self.asked[kind] = self.asked.get(kind, 0) + len(rows)
+        for name, evaluation in self._evaluations.items():
+            compiled = evaluation.predict(rows, with_probabilities=False)
+            for row, one, other in zip(rows, compiled, delivered, strict=True):
+                self.results[name].take(kind, row, one, other, "result")
+        if self._with_probabilities:
+            exact = next(iter(self._evaluations.values()))
+            compiled = exact.predict(rows, with_probabilities=True)
+            for row, one, other in zip(rows, compiled, delivered, strict=True):
+                self.probabilities.take(kind, row, one, other, "probabilities")
+
+    def proof_of(self, comparison: Comparison, seconds: float) -> Proof:
+        """Return the figures about what will be used."""
+        kinds = {kind: Kind(rows, comparison.handed_back.get(kind, 0)) for kind, rows in self.asked.items()}
+        return Proof(kinds, max(comparison.largest, self.probabilities.largest), seconds)

@@ -1,0 +1,36 @@
+"""HeadStart: a model that begins to load before there is an application to serve it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from web_single.config import Config
+from web_single.environments.environment import Environment
+from web_single.model_folder.folder import Delivery
+from web_single.predictor.predictor import Predictor
+
+
+class HeadStart:
+    """A predictor that starts; `started` ends when rows can be answered, or fails as `Predictor.start` does."""
+
+    def __init__(self, delivery: Delivery, environment: Environment, config: Config) -> None:
+        self.predictor = Predictor(delivery, environment, config)
+        self.started = asyncio.create_task(self.predictor.start())
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, delivery: Delivery, environment: Environment, config: Config) -> AsyncIterator[Self]:
+        """Let a model load until this ends, and end it then, however far it has come."""
+        with environment.in_use():
+            head_start = cls(delivery, environment, config)
+            try:
+                yield head_start
+            finally:
+                await head_start._stop()
+
+    async def _stop(self) -> None:
+        self.started.cancel()
+        await asyncio.wait({self.started})
+        if not self.started.cancelled() and self.started.exception() is None:
+            await self.predictor.stop()

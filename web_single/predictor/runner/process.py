@@ -1,0 +1,185 @@
+"""One process of the model: started, asked one thing at a time, watched, and ended with all its children."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Self
+
+from web_single.environments.env_vars import variables
+from web_single.errors import DeliveryError, RunnerBrokenError
+from web_single.predictor.runner.stdout_logger import ModelOutput
+from web_single.predictor.runner.wire_format import Head, encode_frame, read_frame
+
+RUNNER = Path(__file__).parents[3] / "web_single_runner"
+END_SECONDS = 1
+REQUEST_IDS = 2**32  # as many as the head of a frame has room for
+
+Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class RunnerProcess:
+    """A process that `web_single_runner` runs in; `description` is what the model told of itself when it had loaded."""
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, lifeline: int, output: ModelOutput, channel: Channel
+    ) -> None:
+        self._process = process
+        self._lifeline = lifeline
+        self._output = output
+        self._reader, self._writer = channel
+        self._calls = 0
+        self._watch = asyncio.create_task(self._wait())
+        self.description: Head = {}
+
+    @classmethod
+    async def start(cls, artefact: Path, *, python: Path, load_timeout_seconds: float, runners: int) -> Self:
+        """Start the model's process and wait until it has loaded; a DeliveryError says why it did not."""
+        spawning = asyncio.create_task(cls._spawn(artefact, python=python, runners=runners))
+        try:
+            await asyncio.wait({spawning})  # when this is cancelled, the task goes on: half a process has no owner
+            runner = spawning.result()
+            await runner.load(artefact, timeout_seconds=load_timeout_seconds)
+        except BaseException as error:
+            ending = asyncio.create_task(cls._end_spawned(spawning))
+            await asyncio.shield(ending)
+            if isinstance(error, OSError):
+                raise DeliveryError(f"The model's process cannot be started: {error}.") from error
+            raise
+        return runner
+
+    @classmethod
+    async def _spawn(cls, artefact: Path, *, python: Path, runners: int) -> Self:
+        """Start it by exec, from the loop's own thread: Linux ties its life to the thread that started it."""
+        output = ModelOutput()
+        with contextlib.ExitStack() as kept, contextlib.ExitStack() as passed_on:
+            ours, theirs = socket.socketpair()
+            passed_on.enter_context(theirs)
+            channel = await asyncio.open_connection(sock=ours)
+            kept.callback(channel[1].close)
+            lifeline_end, lifeline = os.pipe()
+            passed_on.callback(os.close, lifeline_end)
+            kept.callback(os.close, lifeline)
+            printed = await output.open_pipe()
+            passed_on.callback(os.close, printed)
+            kept.callback(output.abort)
+            numbers = (theirs.fileno(), lifeline_end)
+            process = await asyncio.create_subprocess_exec(
+                *(str(python), str(RUNNER), *map(str, numbers), str(os.getpid()), str(artefact)),
+                cwd=artefact.parent,
+                env=variables(runners=runners, python=python),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=printed,
+                stderr=printed,
+                pass_fds=numbers,
+                start_new_session=True,
+            )
+            kept.pop_all()
+        return cls(process, lifeline, output, channel)
+
+    @staticmethod
+    async def _end_spawned(spawning: "asyncio.Task[RunnerProcess]") -> None:
+        """End a process that was not started completely, however far it has come."""
+        await asyncio.wait({spawning})
+        if not spawning.cancelled() and spawning.exception() is None:
+            spawning.result().kill()
+            await spawning.result().ended()
+
+    async def load(self, artefact: Path, *, timeout_seconds: float) -> None:
+        """Wait until the model has loaded, and take what it tells of itself."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                _, head, _ = await read_frame(self._reader)
+        except TimeoutError as error:
+            sentence = f"{artefact} did not load in {timeout_seconds:g} seconds (LOAD_TIMEOUT_SECONDS)."
+            raise DeliveryError(sentence) from error
+        except RunnerBrokenError as error:
+            self.kill()
+            await self.ended()
+            raise DeliveryError(f"The model's process ended while it loaded {artefact}: {self.exit}.") from error
+        if "refused" in head:
+            raise DeliveryError(f"{artefact.parent} cannot be served. {head['refused']}")
+        if "ready" not in head:
+            raise DeliveryError("{} cannot be loaded: {type}: {message}".format(artefact, **head["failed"]))
+        self.description = head["ready"]
+
+    async def _wait(self) -> None:
+        """Wake whoever waits for a reply when the process has ended: a grandchild may hold the channel open."""
+        try:
+            await self._process.wait()
+        finally:  # also where the event loop ends first and cancels this
+            self._kill_group()
+            os.close(self._lifeline)
+            self._reader.set_exception(RunnerBrokenError(f"The model's process ended: {self.exit}."))
+            self._writer.close()
+            await self._process.wait()
+            await self._output.close()
+
+    async def ended(self) -> None:
+        """Wait until the process has ended."""
+        await asyncio.shield(self._watch)
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is its group's too."""
+        return self._process.pid
+
+    @property
+    def exit(self) -> str:
+        """How it ended, in words."""
+        code = self._process.returncode
+        if code is not None and code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        return f"exit code {code}"
+
+    async def call(self, head: Head, block: bytes, *, timeout_seconds: float) -> tuple[Head, bytes]:
+        """Return the reply to one request. What goes wrong with the process ends it: RunnerBrokenError."""
+        self._calls = (self._calls + 1) % REQUEST_IDS
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                return await self._exchange(head, block)
+        except TimeoutError as error:
+            self.kill()
+            raise RunnerBrokenError(f"The model did not answer in {timeout_seconds:g} seconds.") from error
+        except BaseException:
+            self.kill()
+            raise
+
+    async def _exchange(self, head: Head, block: bytes) -> tuple[Head, bytes]:
+        if self._writer.is_closing():
+            raise RunnerBrokenError("The model's process has ended.")
+        try:
+            self._writer.write(encode_frame(self._calls, head, block))
+            await self._writer.drain()
+        except OSError as error:
+            raise RunnerBrokenError("The model's process ended before it took the request.") from error
+        request_id, reply, reply_block = await read_frame(self._reader)
+        if request_id != self._calls:
+            raise RunnerBrokenError("The model's process answered another request than the one it was asked.")
+        return reply, reply_block
+
+    def memory_bytes(self) -> int:
+        """Return the memory that it holds (resident set), in bytes; 0 where the system does not tell."""
+        try:
+            return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        except OSError:
+            return 0
+
+    async def end(self) -> None:
+        """End it and everything it started: kindly by closing the channel, after a second by force."""
+        self._writer.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ended(), END_SECONDS)
+        self.kill()
+        await self.ended()
+
+    def kill(self) -> None:
+        """End it and everything it started, now."""
+        if self._process.returncode is None:
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)

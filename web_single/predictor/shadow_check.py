@@ -1,0 +1,115 @@
+"""Verification: a small share of what a shortcut answers, asked of the model itself in the background."""
+
+import asyncio
+import contextlib
+import math
+import random
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from web_single.errors import DeliveredCodeError, InvalidInputError, UnavailableError
+from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.tolerance import RELATIVE, are_equal
+
+MOST_WAITING = 256
+PAUSE_SECONDS = 1.0
+
+Row = Sequence[Any]
+Predict = Callable[..., Awaitable[list[Answer]]]
+Refute = Callable[[str, Row], None]
+
+
+class Verification:
+    """Keeps some rows with their answers, and compares them, all in one call and at most one call a second."""
+
+    def __init__(self, predict: Predict, refute: Refute, *, share: float, relative: float = RELATIVE) -> None:
+        self.verified = 0
+        self.differing = 0
+        self._predict = predict
+        self._refute = refute
+        self._share = share
+        self._relative = relative
+        self._taking = threading.Lock()  # the event loop and the thread that commits both call `take`
+        self._waiting: deque[tuple[Row, Answer]] = deque(maxlen=MOST_WAITING)
+        self._dice = random.Random()  # noqa: S311 - which rows are looked at is no secret
+        self._next = self._draw()
+        self._task: asyncio.Task[None] | None = None
+        self._woken = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _draw(self) -> int:
+        """Return how many rows to pass over until the next one that is kept."""
+        if self._share in (0, 1):
+            return 0
+        return int(math.log1p(-self._dice.random()) / math.log1p(-self._share))
+
+    def start(self) -> None:
+        """Begin to compare, where anything is to be compared at all."""
+        if self._share:
+            self._loop = asyncio.get_running_loop()
+            self._task = asyncio.create_task(self._go_on())
+
+    async def stop(self) -> None:
+        """Compare no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def take(self, rows: Sequence[Row], answers: Sequence[Answer | None]) -> None:
+        """Keep a share of these rows; from any thread, and without waiting."""
+        if not self._share or self._loop is None:
+            return
+        with self._taking:
+            chosen = self._choose(len(rows))
+        if not chosen:
+            return
+        self._waiting.extend((list(rows[index]), answer) for index in chosen if (answer := answers[index]) is not None)
+        with contextlib.suppress(RuntimeError):  # the server has ended
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    def _choose(self, count: int) -> list[int]:
+        """Return which of the next rows are kept."""
+        chosen = []
+        while self._next < count:
+            chosen.append(self._next)
+            self._next += 1 + self._draw()
+        self._next -= count
+        return chosen
+
+    async def _go_on(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            await self._compare()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _compare(self) -> None:
+        """Compare what waits; while the model cannot be asked, it is let go."""
+        taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        for with_probabilities in (False, True):
+            some = [(row, said) for row, said in taken if (said.probabilities is not None) is with_probabilities]
+            with contextlib.suppress(UnavailableError):
+                for (row, said), told in zip(some, await self._ask(some, with_probabilities), strict=True):
+                    self._judge(row, said, told)
+
+    async def _ask(self, some: Sequence[tuple[Row, Answer]], with_probabilities: bool) -> list[Answer | None]:  # noqa: FBT001 - passed on
+        """Return what the model answers; None for what it does not answer."""
+        if not some:
+            return []
+        try:
+            return [*await self._predict([row for row, _ in some], with_probabilities=with_probabilities)]
+        except (InvalidInputError, DeliveredCodeError):
+            if len(some) == 1:
+                return [None]
+            return [answer for one in some for answer in await self._ask([one], with_probabilities)]
+
+    def _judge(self, row: Row, said: Answer, told: Answer | None) -> None:
+        self.verified += 1
+        if told is not None and are_equal(
+            [said.result, said.probabilities], [told.result, told.probabilities], relative=self._relative
+        ):
+            return
+        self.differing += 1
+        self._refute(f"{said} was answered, and {told or 'nothing'} by the model itself.", row)

@@ -1,0 +1,169 @@
+"""What goes into the model and what comes out of it, as the server knows it: the one place that checks features."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, Self
+
+from web_single.errors import InvalidFeaturesError, InvalidInputError
+from web_single.predictor.signature.feature import Feature, Kind, are_exact_numbers
+
+Features = Sequence[Any] | Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What is known of the model. None stands for what it does not say; the service does not invent it.
+
+    `result` is "label", "number", "text", "several" (then `outputs` says how many) or "any";
+    `container` what the delivered `predict` gets: a "dataframe", an "array", a "list", "texts" or a "row".
+    `dependence_risk` says why results may depend on the other rows of a call, `probabilities_risk` why probabilities
+    may; None where they provably do not.
+    """
+
+    features: tuple[Feature, ...] | None = None
+    classes: tuple[Any, ...] | None = None
+    probabilities: bool = False
+    result: str = "any"
+    outputs: int | None = None
+    container: str = "array"
+    row_by_row: bool = False
+    dependence_risk: str | None = None
+    probabilities_risk: str | None = None
+
+    @classmethod
+    def from_description(cls, description: dict[str, Any]) -> Self:
+        """Return the signature in what the runner told when the model had loaded."""
+        features, classes = description["features"], description["classes"]
+        return cls(
+            features=tuple(map(Feature.from_description, features)) if features is not None else None,
+            classes=tuple(classes) if classes is not None else None,
+            **{name: description[name] for name in ("probabilities", "result", "outputs", "container", "row_by_row")},
+            dependence_risk=description["dependence_risk"],
+            probabilities_risk=description["probabilities_risk"],
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values, as it is stored with the model's version."""
+        return {"feature_count": self.feature_count, "feature_names": self.feature_names} | asdict(self)
+
+    @property
+    def feature_count(self) -> int | None:
+        """How many features the model takes."""
+        return len(self.features) if self.features is not None else None
+
+    @property
+    def feature_names(self) -> tuple[str, ...] | None:
+        """Their names in the model's order, where they have names."""
+        names = [feature.name for feature in self.features or () if feature.name is not None]
+        return tuple(names) or None
+
+    def row_of(self, features: Features) -> Sequence[Any]:
+        """Return one row in the model's order; an InvalidFeaturesError names the feature at fault."""
+        row = self._in_order(features) if isinstance(features, Mapping) else features
+        self._check(row)
+        return row
+
+    def rows_of(self, instances: Sequence[Features]) -> list[Sequence[Any]]:
+        """Return the rows of a batch, all of one length; the error names the instance too."""
+        rows: list[Sequence[Any]] = []
+        for index, features in enumerate(instances):
+            try:
+                row = self.row_of(features)
+                self._check_length(row, len(rows[0]) if rows else len(row), like=", as in instance 0")
+            except InvalidFeaturesError as error:
+                raise InvalidFeaturesError(f"Instance {index}: {error.sentence}") from error
+            rows.append(row)
+        return rows
+
+    def listed_columns(self, rows: Sequence[Sequence[Any]]) -> list[int]:
+        """Return the columns of these rows that hold more than numbers, or may.
+
+        Where a kind is not known an integer stays one: code that makes text of it would else read `1.0`.
+        """
+        if self.features is not None:
+            kinds: Sequence[Kind] = [feature.kind for feature in self.features]
+        else:
+            kinds = [Kind.ANY] * len(rows[0])
+        return [
+            at
+            for at, kind in enumerate(kinds)
+            if kind is not Kind.NUMBER and (kind is not Kind.ANY or not all(type(row[at]) is float for row in rows))
+        ]
+
+    def shape_of(self, row: Sequence[Any]) -> Hashable | None:
+        """Return what rows must have in common to share a call of the model; None for a row that must be asked alone.
+
+        A table takes the type of a column from all of its rows. Where a kind is not known, one float beside an
+        integer would make a float of it; where a column holds texts, numbers beside them are no numbers any more.
+        """
+        listed = self._listed_where_known
+        return None if listed is None else tuple([type(row[at]) for at in listed])
+
+    @property
+    def shares_calls(self) -> bool:
+        """Whether rows of several requests may share a call of the model."""
+        return self._listed_where_known is not None
+
+    @cached_property
+    def _listed_where_known(self) -> list[int] | None:
+        """The columns that hold more than numbers; None where rows must be asked alone."""
+        kinds = [feature.kind for feature in self.features or ()]
+        if not kinds or Kind.ANY in kinds or self.row_by_row:
+            return None
+        return [at for at, kind in enumerate(kinds) if kind is not Kind.NUMBER]
+
+    def _in_order(self, features: Mapping[str, Any]) -> list[Any]:
+        """Return the values of features that are given by name."""
+        if self.feature_names is None:
+            raise InvalidFeaturesError("This model's features have no names: a list of values is expected.")
+        unknown = [name for name in features if name not in self.feature_names]
+        if unknown:
+            raise InvalidFeaturesError(f"{_quoted(unknown)}: this model has no such feature; it has {self._names()}.")
+        missing = [name for name in self.feature_names if name not in features]
+        if missing:
+            raise InvalidFeaturesError(f"{_quoted(missing)}: missing among the features.")
+        return [features[name] for name in self.feature_names]
+
+    def _check(self, row: Sequence[Any]) -> None:
+        if self.feature_count is not None:
+            self._check_length(row, self.feature_count)
+        if not row:
+            raise InvalidFeaturesError("At least one feature is expected.")
+        if self._has_only_numbers and are_exact_numbers(row):
+            return
+        for position, value in enumerate(row):
+            feature = self.features[position] if self.features is not None else ANYTHING
+            fault = feature.fault_of(value)
+            if fault:
+                raise InvalidFeaturesError(f"{self.name_of(position)}: {fault}.")
+
+    @cached_property
+    def _has_only_numbers(self) -> bool:
+        return self.features is not None and all(feature.kind is Kind.NUMBER for feature in self.features)
+
+    def _check_length(self, features: Sequence[Any], expected: int, like: str = "") -> None:
+        if len(features) != expected:
+            names = f" ({self._names()})" if self.feature_names else ""
+            what = "1 feature is" if expected == 1 else f"{expected} features are"
+            raise InvalidFeaturesError(f"{what} expected{names}{like}, not {len(features)}.")
+
+    def check_probabilities(self) -> None:
+        """Refuse to be asked for probabilities where the model has none."""
+        if not self.probabilities:
+            raise InvalidInputError("This model has no probabilities.")
+
+    def name_of(self, position: int) -> str:
+        """Return what a message calls the feature at this position."""
+        name = f" ({self.feature_names[position]})" if self.feature_names else ""
+        return f"Feature {position}{name}"
+
+    def _names(self) -> str:
+        return ", ".join(self.feature_names or ())
+
+
+ANYTHING = Feature(name=None, kind=Kind.ANY)
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

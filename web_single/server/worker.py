@@ -1,0 +1,86 @@
+"""One of several serving processes: it takes its orders from the supervisor, and ends with it."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from web_single.server.startup import nothing_is_garbage, run_until_complete
+
+with nothing_is_garbage():
+    from structlog.contextvars import bind_contextvars
+
+    from web_single.app import create_app
+    from web_single.config import Config
+    from web_single.environments.environment import Environment
+    from web_single.errors import StartError
+    from web_single.logging import configure_logging
+    from web_single.model_folder.folder import Delivery
+    from web_single.predictor.preload import HeadStart
+    from web_single.server.log_writer import stderr_in_background
+    from web_single.server.uvicorn_server import WebServer
+
+MAX_CHARACTERS = 20_000  # of a message; JSON may need twelve bytes for one, and the supervisor takes a line of 1 MiB
+LONGEST_ORDERS_BYTES = 2**24  # a digest for each file of the delivery among them
+
+
+def main() -> int:
+    """Serve on the socket that was handed over, as ordered over the channel that was handed over."""
+    listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
+    orders = json.loads(channel.makefile("rb").readline(LONGEST_ORDERS_BYTES))
+    config = Config.model_validate_json(orders["config"])
+    delivery = Delivery.from_json(orders["delivery"])
+    environment = Environment.from_json(orders["environment"])
+    bind_contextvars(worker=os.getpid())
+    end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)
+    threading.Thread(target=end, daemon=True).start()
+    on_started = partial(tell, channel, {"started": True})
+    with stderr_in_background():
+        configure_logging(config)
+        try:
+            run_until_complete(serve(config, delivery, environment, listener, on_started))
+        except StartError as error:
+            tell(channel, {"failed": type(error).__name__, "sentence": shortened(error.sentence)})
+            return 1
+    return 0
+
+
+async def serve(
+    config: Config,
+    delivery: Delivery,
+    environment: Environment,
+    listener: socket.socket,
+    on_started: Callable[[], None],
+) -> None:
+    """Serve what the supervisor has found, so that all workers serve the same."""
+    async with HeadStart.of(delivery, environment, config) as head_start:
+        await WebServer(create_app(config, head_start), config, on_started).serve([listener])
+
+
+def tell(channel: socket.socket, message: dict[str, object]) -> None:
+    """Tell the supervisor something, a line of JSON."""
+    channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+def shortened(sentence: str) -> str:
+    """Return the beginning of a message: an exception of the user's code may hold the whole input."""
+    return sentence if len(sentence) <= MAX_CHARACTERS else f"{sentence[:MAX_CHARACTERS]}… (shortened)"
+
+
+def end_with_supervisor(channel: socket.socket, *, timeout_seconds: float) -> None:
+    """Stop when the supervisor is gone, however it went; nothing is ever sent to end this wait."""
+    with suppress(OSError):
+        channel.recv(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(timeout_seconds)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,221 @@
+"""PredictionQueue: the shortcut for many requests at once: one call of the model and one commit for all that wait."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Self
+
+from web_single.config import Config
+from web_single.database.group_commit import NewPrediction
+from web_single.database.prediction_store import PredictionStore
+from web_single.errors import (
+    ModelUnavailableError,
+    RunnerBrokenError,
+    SharedCallError,
+    UnavailableError,
+    WebSingleError,
+)
+from web_single.predictor.compiled.model import CompiledModel
+from web_single.predictor.predictor import Predictor
+from web_single.predictor.signature.model_output import Answer
+from web_single.service.batching.pacing import Pace
+from web_single.service.batching.request_queue import Prediction, Waiting, WaitingLine
+
+MOST_DEATHS = 2
+STOPPING = UnavailableError("The server stops.")
+
+
+class PredictionQueue:
+    """While one batch is committed the next one is predicted, and never more than that.
+
+    A request that finds nobody waiting goes at once. What goes wrong with one row is told to that row alone.
+    Where there is a compiled model it is asked first, in the thread that commits; what it hands back waits for the
+    model itself.
+    """
+
+    def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
+        self._predictor = predictor
+        self._store = store
+        self._batch_safety = predictor.batch_safety
+        self._line = WaitingLine(config, self._batch_safety.max_rows)
+        self._line_for_compiled = WaitingLine(config, lambda _: config.max_batch)
+        self._loop = asyncio.get_running_loop()
+        self._commit: asyncio.Task[None] | None = None
+        self._pace = Pace()
+        self._serving = [asyncio.create_task(self._serve()), asyncio.create_task(self._serve_compiled())]
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, predictor: Predictor, store: PredictionStore, config: Config) -> AsyncIterator[Self | None]:
+        """Hand out a queue that serves until this ends; None where the settings want none."""
+        queue = cls(predictor, store, config) if config.uses_queue else None
+        try:
+            yield queue
+        finally:
+            if queue is not None:
+                await queue.close()
+
+    async def predict(self, row: Sequence[Any], *, with_probabilities: bool = False) -> Prediction:
+        """Return the prediction of one row when it is committed."""
+        answered: asyncio.Future[Prediction] = self._loop.create_future()
+        key = self._batch_safety.key_of(row, with_probabilities=with_probabilities)
+        line = self._line if self._predictor.compiled is None else self._line_for_compiled
+        line.add(Waiting(row, key, with_probabilities, answered))
+        return await answered
+
+    async def close(self) -> None:
+        """Refuse all who wait, and finish no more."""
+        self._line.close(STOPPING)
+        self._line_for_compiled.close(STOPPING)
+        tasks = {*self._serving, *([self._commit] if self._commit is not None else [])}
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+    async def _serve(self) -> None:
+        while True:
+            batch = await self._line.next_batch()
+            with telling(batch):
+                await self._serve_batch(batch)
+                if self._commit is not None and self._pace.gains_by_waiting():
+                    await self._commit
+
+    async def _serve_compiled(self) -> None:
+        while True:
+            batch = await self._line_for_compiled.next_batch()
+            with telling(batch):
+                await self._answer_compiled(batch)
+
+    async def _answer_compiled(self, batch: list[Waiting]) -> None:
+        """Serve a batch by the compiled model, in short calls; let it wait for the model where that is faster."""
+        with_probabilities = batch[0].with_probabilities
+        compiled = self._predictor.compiled
+        if self._batch_safety.max_rows(batch[0].batch_key) >= len(batch):  # else each row would be a call of its own
+            compiled = self._predictor.compiled_for(len(batch), with_probabilities=with_probabilities)
+        most = compiled.rows_per_call(with_probabilities=with_probabilities) if compiled is not None else 0
+        while batch and compiled is not None and compiled is self._predictor.compiled:
+            part, batch = batch[:most], batch[most:]
+            await self._answer_part(compiled, part)
+        for waiting in batch:
+            self._line.add(waiting)
+
+    async def _answer_part(self, compiled: CompiledModel, part: list[Waiting]) -> None:
+        """Predict and commit in one thread what the compiled model is sure of; let the others wait for the model."""
+        rows, with_probabilities = [waiting.row for waiting in part], part[0].with_probabilities
+        answers: list[Answer | None] = []
+
+        def predict() -> list[NewPrediction]:
+            answers.extend(compiled.predict(rows, with_probabilities=with_probabilities))
+            self._predictor.verify(rows, answers)
+            return [
+                NewPrediction(answer.result, row, answer.probabilities)
+                for row, answer in zip(rows, answers, strict=True)
+                if answer is not None
+            ]
+
+        ids = iter(await self._store.add_group(predict, self._predictor.delivery.version))
+        for waiting, answer in zip(part, answers, strict=True):
+            if answer is None:
+                self._line.add(waiting)
+            else:
+                waiting.answer(Prediction(next(ids), answer.result, answer.probabilities))
+
+    async def _serve_batch(self, batch: list[Waiting]) -> None:
+        """Ask for all at once; where that goes wrong, for halves of it, until the row at fault is alone."""
+        parts, deaths = [batch], 0
+        while parts:
+            part = parts.pop()
+            if len(part) > 1 and self._batch_safety.max_rows(part[0].batch_key) < len(part):
+                parts += halves_of(part)
+                continue
+            try:
+                answers = await self._ask(part)
+            except SharedCallError:
+                parts += halves_of(part)
+            except RunnerBrokenError as error:
+                deaths += 1
+                if len(part) > 1 and deaths <= MOST_DEATHS:
+                    parts += halves_of(part)
+                else:
+                    refuse(part, error)
+                await self._survive(parts, deaths)
+            except WebSingleError as error:
+                refuse(part, error)
+            else:
+                await self._commit_beside(part, answers)
+
+    async def _ask(self, part: list[Waiting]) -> list[Answer]:
+        rows = [waiting.row for waiting in part]
+        key, is_batch = part[0].batch_key, len(part) > 1
+        with self._pace.predicting():
+            answers = await self._predictor.predict(
+                rows, with_probabilities=part[0].with_probabilities, shared=is_batch
+            )
+        if is_batch and self._batch_safety.max_rows(key) < len(part):
+            raise SharedCallError("Batching ended while this batch was predicted.")
+        self._batch_safety.record(key, rows, answers)
+        return answers
+
+    async def _survive(self, parts: list[list[Waiting]], deaths: int) -> None:
+        """Wait for a new model's process, as long as those who wait for it may; after some deaths, give up."""
+        if not parts:
+            return
+        waiting = [each for part in parts for each in part]
+        seconds = min(each.deadline for each in waiting) - self._loop.time()
+        try:
+            if deaths > MOST_DEATHS:
+                raise ModelUnavailableError("The model is being started anew.")
+            await self._predictor.wait_until_ready(max(seconds, 0))
+        except ModelUnavailableError as error:
+            refuse(waiting, error)
+            parts.clear()
+
+    async def _commit_beside(self, part: list[Waiting], answers: list[Answer]) -> None:
+        """Begin to commit as soon as the last commit is done; the next batch is predicted meanwhile."""
+        if self._commit is not None:
+            await self._commit
+        pairs = [(waiting, answer) for waiting, answer in zip(part, answers, strict=True) if not waiting.is_rejected]
+        part, answers = [waiting for waiting, _ in pairs], [answer for _, answer in pairs]
+        for waiting in part:
+            waiting.is_committing = True
+        self._commit = asyncio.create_task(self._store_all(part, answers))
+        self._commit.add_done_callback(lambda _: refuse(part, STOPPING))  # where it was cancelled before it ran
+
+    async def _store_all(self, part: list[Waiting], answers: list[Answer]) -> None:
+        predictions = [
+            NewPrediction(answer.result, waiting.row, answer.probabilities)
+            for waiting, answer in zip(part, answers, strict=True)
+        ]
+        with telling(part, committing=True), self._pace.answering():
+            ids = await self._store.add_group(lambda: predictions, self._predictor.delivery.version)
+            for waiting, answer, prediction_id in zip(part, answers, ids, strict=True):
+                waiting.answer(Prediction(prediction_id, answer.result, answer.probabilities))
+            await asyncio.sleep(0)  # the answers are written
+            await asyncio.sleep(0)  # and the next requests are read
+
+
+@contextmanager
+def telling(batch: list[Waiting], *, committing: bool = False) -> Iterator[None]:
+    """Tell those who wait whatever goes wrong, and go on; none of them is acknowledged.
+
+    A request whose commit has begun gets the outcome of its commit (`committing`) and of nothing else.
+    """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - a failure of our own, too, is theirs to hear
+        refuse([waiting for waiting in batch if waiting.is_committing == committing], error)
+    except asyncio.CancelledError:
+        refuse([waiting for waiting in batch if waiting.is_committing == committing], STOPPING)
+        raise
+
+
+def halves_of(part: list[Waiting]) -> list[list[Waiting]]:
+    """Return two halves, the first one last: it is the next to be taken."""
+    middle = len(part) // 2
+    return [part[middle:], part[:middle]]
+
+
+def refuse(part: list[Waiting], error: Exception) -> None:
+    """Tell all of them the same."""
+    for waiting in part:
+        waiting.refuse(error)

@@ -1,0 +1,194 @@
+"""Check a delivery: load it as the server would, ask it what clients will ask and more, and report."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from web_single.config import Compile, Config
+from web_single.environments.environment import Environment, find_environment
+from web_single.errors import DeliveryError, ModelUnavailableError
+from web_single.model_folder.folder import Delivery
+from web_single.predictor.predictor import Predictor
+from web_single.service.check.compiled import look_at_compiled
+from web_single.service.check.files import files_of, look_at_files, look_at_imports
+from web_single.service.check.finding_types import Kind
+from web_single.service.check.probabilities import check_probabilities
+from web_single.service.check.report import Asked, Figures, Interpreter, Report, ScikitLearn, TellProgress
+from web_single.service.check.requirements import look_at_artefact, look_at_requirements
+from web_single.service.check.results import (
+    Answers,
+    ask_alone,
+    ask_wrong_rows,
+    compare_together,
+    findings_of,
+)
+from web_single.service.check.runner_client import Subject, told_by
+from web_single.service.check.sample_rows import EXAMPLE, Row, make_up_rows, read_example, rows_of
+
+ROW_CALLS, HUNDRED_ROWS_CALLS, MEASURING_SECONDS = 21, 7, 2
+HUNDRED = 100
+DATASET = "get_dataset() in model.py"
+
+
+def unheard(what: str, done: int = 0, total: int | None = None) -> None:
+    """Tell nobody."""
+
+
+class CannotBeServedError(Exception):
+    """The report has the reason; there is nothing more to look at."""
+
+
+async def check_delivery(path: Path, config: Config, tell: TellProgress = unheard) -> Report:
+    """Return what is found out about the delivery at this path, its folder or its artefact.
+
+    `tell` hears what is being done. The model's process has ended when this returns.
+    """
+    report = Report(path=str(path))
+    try:
+        tell("Reading the files")
+        delivery = await asyncio.to_thread(look_at, path, config, report)
+        tell("Looking for its libraries")
+        environment = await asyncio.to_thread(look_for_environment, delivery, config, report, tell)
+        tell("Loading the model")
+        with environment.in_use():
+            async with loaded(delivery, environment, config, report) as predictor:
+                await Examination(Subject(predictor, config), delivery, report, tell).run()
+    except CannotBeServedError:
+        pass
+    except ModelUnavailableError as error:
+        report.findings.append(Kind.PROCESS_ENDED.found(f"{error.sentence} It did not come back."))
+    return report
+
+
+def look_at(path: Path, config: Config, report: Report) -> Delivery:
+    """Report what the files tell without being run; raise where they are refused."""
+    try:
+        delivery = Delivery.open(path, pin=config.model_sha256)
+        report.version, report.sha256 = delivery.version, delivery.sha256
+        report.scikit_learn = ScikitLearn(made_with=delivery.contents.scikit_learn)
+        report.files, report.modules = files_of(delivery), delivery.contents.modules
+    except (DeliveryError, OSError) as error:
+        report.findings.append(Kind.NOT_OPENED.found(str(error)))
+        raise CannotBeServedError from error
+    report.findings += look_at_files(delivery, list(report.files))
+    report.findings += look_at_imports(delivery)
+    if Kind.WRITES_ON_IMPORT.is_among(report.findings):
+        raise CannotBeServedError
+    return delivery
+
+
+def look_for_environment(delivery: Delivery, config: Config, report: Report, tell: TellProgress) -> Environment:
+    """Report which interpreter runs the delivery, and what it would not find where it is handed to others."""
+    try:
+        environment = find_environment(delivery, config, tell=tell)
+        report.findings += look_at_requirements(delivery, environment)
+    except DeliveryError as error:
+        report.findings.append(Kind.NO_ENVIRONMENT.found(error.sentence))
+        raise CannotBeServedError from error
+    report.compiled, findings = look_at_compiled(delivery, environment, config)
+    report.findings += findings
+    report.environment = Interpreter(environment.origin, environment.python_version, environment.packages)
+    return environment
+
+
+@asynccontextmanager
+async def loaded(
+    delivery: Delivery, environment: Environment, config: Config, report: Report
+) -> AsyncIterator[Predictor]:
+    """Load the model as the server does, and report what it tells of itself."""
+    predictor = Predictor(delivery, environment, config.model_copy(update={"compile": Compile.OFF}))
+    started = time.monotonic()
+    try:
+        await predictor.start()
+    except DeliveryError as error:
+        report.findings.append(Kind.NOT_LOADED.found(error.sentence))
+        raise CannotBeServedError from error
+    try:
+        report.figures = Figures(load_seconds=round(time.monotonic() - started, 2))
+        told = predictor.description
+        report.scikit_learn = ScikitLearn(delivery.contents.scikit_learn, told["scikit_learn"])
+        report.estimator, report.signature = told["estimator"], predictor.signature
+        report.findings += look_at_artefact(delivery, report.scikit_learn)
+        report.findings += findings_of(predictor.signature, told["trouble"])
+        yield predictor
+    finally:
+        await predictor.stop()
+
+
+class Examination:
+    """Asks a loaded model: rows that it takes, the same in other ways, and rows that it must not take."""
+
+    def __init__(self, subject: Subject, delivery: Delivery, report: Report, tell: TellProgress) -> None:
+        self.subject = subject
+        self.delivery = delivery
+        self.report = report
+        self.tell = tell
+
+    async def run(self) -> None:
+        """Report what the answers tell."""
+        memory = self.subject.memory_bytes()
+        rows, asked, own = await self.find_rows()
+        answers, findings = await ask_alone(self.subject, rows, self.tell, own=own)
+        self.tell("Asking all rows at once")
+        findings += await compare_together(self.subject, answers)
+        self.report.asked = asked
+        self.report.findings += findings
+        if answers.rows:
+            await self.look_at_probabilities(answers)
+            self.tell("Measuring")
+            await self.measure(answers.rows, memory)
+            self.tell("Asking what is wrong")
+            self.report.findings += await ask_wrong_rows(self.subject, answers.rows[0])
+
+    async def find_rows(self) -> tuple[list[Row], Asked, bool]:
+        """Return rows to ask, what to tell of them, and whether they are the delivery's own."""
+        signature = self.subject.signature
+        try:
+            rows = await asyncio.to_thread(read_example, self.delivery.folder, signature)
+        except ValueError as error:
+            self.report.findings.append(Kind.EXAMPLE_NOT_USED.found(str(error)))
+            rows = None
+        if rows:
+            return rows, Asked(len(rows), EXAMPLE), True
+        rows, remark = await self.rows_of_dataset()
+        if rows:
+            return rows, Asked(len(rows), DATASET), True
+        made_up = make_up_rows(signature, self.subject.answered)
+        return made_up, Asked(len(made_up), "made up from the signature", remark), False
+
+    async def rows_of_dataset(self) -> tuple[list[Row] | None, str | None]:
+        """Return rows that the delivered code keeps, None where it has none; and why they are not taken."""
+        if self.delivery.code is None:
+            return None, None
+        self.tell(f"Asking for rows: {DATASET}")
+        reply = await self.subject.inquire("dataset")
+        if "raised" in reply:
+            return None, f"{DATASET} was left out: {told_by(reply['raised'])}"
+        if not reply["rows"]:
+            return None, None
+        try:
+            return rows_of(self.subject.signature, reply["rows"], DATASET), None
+        except ValueError as error:
+            return None, f"Rows were left out: {error}"
+
+    async def look_at_probabilities(self, answers: Answers) -> None:
+        """Report whether probabilities and labels go together."""
+        if self.subject.signature.probabilities:
+            told = await self.subject.inquire("classes")
+            findings = check_probabilities(self.subject.signature, answers, told.get("classes", []))
+            self.report.findings += findings
+
+    async def measure(self, rows: Sequence[Row], memory: int | None) -> None:
+        """Report what calls cost."""
+        hundred = [rows[at % len(rows)] for at in range(HUNDRED)]
+        median = self.subject.median_milliseconds
+        self.report.figures = Figures(
+            load_seconds=self.report.figures.load_seconds,
+            row_milliseconds=await median(rows[:1], calls=ROW_CALLS, at_most_seconds=MEASURING_SECONDS),
+            hundred_rows_milliseconds=await median(
+                hundred, calls=HUNDRED_ROWS_CALLS, at_most_seconds=MEASURING_SECONDS
+            ),
+            memory_bytes=memory,
+        )

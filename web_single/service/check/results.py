@@ -1,0 +1,143 @@
+"""What a model's answers tell: alone and among others, once and again, and to rows that are wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from web_single.predictor.signature.signature import Signature
+from web_single.predictor.signature.tolerance import are_equal
+from web_single.service.check.finding_types import Kind
+from web_single.service.check.report import Finding, TellProgress
+from web_single.service.check.runner_client import Reply, Subject
+from web_single.service.check.sample_rows import Row, wrong_rows
+
+VALUES_TOLD = 8
+
+Difference = tuple[Row, Reply, Reply]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Rows with the model's answers to them, each asked alone."""
+
+    rows: Sequence[Row]
+    alone: Sequence[Reply]
+
+
+async def ask_alone(
+    subject: Subject, rows: Sequence[Row], tell_progress: TellProgress, *, own: bool
+) -> tuple[Answers, list[Finding]]:
+    """Ask rows one by one; return those that were answered, and findings about the others.
+
+    `own`: they are the data scientist's, not made up. After a row that ends the process no other is asked.
+    """
+    answered: list[Row] = []
+    alone: list[Reply] = []
+    refused: list[tuple[Row, Reply]] = []
+    for done, row in enumerate(rows):
+        tell_progress("Asking the rows one by one", done, len(rows))
+        reply = await subject.ask([row])
+        if reply.ended:
+            finding = Kind.PROCESS_ENDED.found(f"{shown(row)} was not answered. {reply.trouble}")
+            return Answers(answered, alone), [finding]
+        if reply.results is None:
+            refused.append((row, reply))
+        else:
+            answered.append(row)
+            alone.append(reply)
+    kind = Kind.REFUSES_ITS_OWN_ROWS if own else Kind.REFUSES_A_MADE_UP_ROW
+    findings = []
+    if refused:
+        row, reply = refused[0]
+        count = f"{len(refused)} of {len(rows)} rows get no answer, such as {shown(row)}: {reply.trouble}"
+        findings.append(kind.found(count))
+    return Answers(answered, alone), findings
+
+
+async def compare_together(subject: Subject, answers: Answers) -> list[Finding]:
+    """Ask all rows at once, and again; return what differs."""
+    if not answers.rows:
+        return []
+    replies = [await subject.ask(rows) for rows in (answers.rows, answers.rows[:1], answers.rows)]
+    first, again, second = replies
+    for reply in replies:
+        if reply.results is None:
+            sentence = (
+                f"{len(answers.rows)} rows that are answered one by one are not answered at once: {reply.trouble}"
+            )
+            return [(Kind.PROCESS_ENDED if reply.ended else Kind.DEPENDS_ON_OTHER_ROWS).found(sentence)]
+    together = [first.part(at) for at in range(len(answers.rows))]
+    changed = [
+        *differing(answers.rows, together, [second.part(at) for at in range(len(answers.rows))]),
+        *differing(answers.rows[:1], answers.alone[:1], [again]),
+    ]
+    if changed:
+        return [tell(Kind.NOT_DETERMINISTIC, changed, ("once", "and then"))]
+    others = differing(answers.rows, answers.alone, together)
+    return [await tell_others(subject, others)] if others else []
+
+
+async def tell_others(subject: Subject, others: list[Difference]) -> Finding:
+    """Return a finding about rows with another answer among others than alone, if that is what makes it."""
+    row, alone, _ = others[0]
+    again = await subject.ask([row])
+    if not is_equal(again, alone):
+        return tell(Kind.NOT_DETERMINISTIC, [(row, alone, again)], ("once", "and then"))
+    return tell(Kind.DEPENDS_ON_OTHER_ROWS, others, ("alone", "and among others"))
+
+
+def differing(rows: Sequence[Row], first: Sequence[Reply], second: Sequence[Reply]) -> list[Difference]:
+    """Return the rows with two different answers."""
+    return [each for each in zip(rows, first, second, strict=True) if not is_equal(each[1], each[2])]
+
+
+def is_equal(first: Reply, second: Reply) -> bool:
+    """Tell whether two answers are equal, with their probabilities."""
+    return are_equal(first.results, second.results) and are_equal(first.probabilities, second.probabilities)
+
+
+def tell(kind: Kind, differences: Sequence[Difference], words: tuple[str, str]) -> Finding:
+    """Return a finding about rows with two answers each."""
+    row, first, second = differences[0]
+    answers = f"{words[0]} by {answer_of(first, second)} {words[1]} by {answer_of(second, first)}"
+    more = f" (and {len(differences) - 1} rows more)" if len(differences) > 1 else ""
+    return kind.found(f"{shown(row)} is answered {answers}{more}.")
+
+
+def answer_of(reply: Reply, other: Reply) -> str:
+    """Return the result as people read it, or the probabilities where only these differ from the other answer's."""
+    if not are_equal(reply.results, other.results) or reply.probabilities is None:
+        return shown((reply.results or [None])[0])
+    return "probabilities " + shown(reply.probabilities[0])
+
+
+async def ask_wrong_rows(subject: Subject, row: Row) -> list[Finding]:
+    """Return a finding where the delivered code answers what it must not, or its process ends at it."""
+    answered, ended = [], []
+    for wrong, wrong_row in wrong_rows(subject.signature, row).items():
+        reply = await subject.ask_wrong(wrong_row)
+        if reply.results is not None:
+            answered.append(f"{wrong} ({shown(wrong_row)}) by {shown(reply.results[0])}")
+        elif reply.ended:
+            ended.append(f"{wrong} ({shown(wrong_row)})")
+    told = [f"`predict` answers {', '.join(answered)}."] if answered else []
+    told += [f"The model's process hangs or ends at {', '.join(ended)}."] if ended else []
+    return [Kind.ANSWERS_WRONG_INPUT.found(" ".join(told))] if told else []
+
+
+def findings_of(signature: Signature, trouble: str | None) -> list[Finding]:
+    """Return what the signature itself makes worth knowing."""
+    findings = []
+    if trouble is not None:
+        findings.append(Kind.UNCLEAR.found(trouble))
+    elif signature.features is None:
+        findings.append(Kind.ANY_LENGTH.found("`predict` answers rows of several lengths."))
+    if signature.row_by_row and trouble is None:
+        findings.append(Kind.ONE_ROW_A_CALL.found("`predict` answers one row, and not two at once."))
+    return findings
+
+
+def shown(value: object) -> str:
+    """Return a row or an answer as people read it, not too much of it."""
+    if isinstance(value, list) and len(value) > VALUES_TOLD:
+        return f"[{', '.join(map(repr, value[:VALUES_TOLD]))}, and {len(value) - VALUES_TOLD} more]"
+    return repr(value)

@@ -1,0 +1,139 @@
+"""Subject: the delivered model while it is checked, asked through its own process."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from web_single.config import Config
+from web_single.errors import ModelUnavailableError, RunnerBrokenError
+from web_single.predictor.predictor import Predictor
+from web_single.predictor.runner.process import RunnerProcess
+from web_single.predictor.runner.wire_format import Head, decode_rows, encode_rows
+from web_single.predictor.signature.feature import is_number
+from web_single.predictor.signature.signature import Signature
+from web_single.service.check.sample_rows import Row
+
+INQUIRY_SECONDS = 5
+LOOK_SECONDS = 0.05
+MOST_CHARACTERS = 120
+NOT_FINITE = "the model gives no finite answer"
+TOO_LARGE = "the model takes no number beyond 3.4e38 (float32)"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answers to some rows; or why there are none, and whether the model's process ended instead of answering."""
+
+    results: list[Any] | None = None
+    probabilities: list[list[float]] | None = None
+    trouble: str | None = None
+    ended: bool = False
+
+    def part(self, row: int) -> "Reply":
+        """Return the answer to one of the rows."""
+        probabilities = self.probabilities[row : row + 1] if self.probabilities is not None else None
+        return Reply(self.results[row : row + 1] if self.results is not None else None, probabilities)
+
+
+class Subject:
+    """Asks what no client may ask, and hears what no client may hear."""
+
+    def __init__(self, predictor: Predictor, config: Config) -> None:
+        self._predictor = predictor
+        self._config = config
+
+    @property
+    def signature(self) -> Signature:
+        """What the model takes and answers."""
+        return self._predictor.signature
+
+    @property
+    def answered(self) -> list[Row]:
+        """The rows that it answered when it had loaded."""
+        rows: list[Row] = self._predictor.description["probe"]["rows"]
+        return rows
+
+    async def ask(self, rows: Sequence[Row]) -> Reply:
+        """Return the answers to rows that the service would take."""
+        with_probabilities = self.signature.probabilities
+        head, block = encode_rows(rows, self.signature.listed_columns(rows))
+        return await self._ask(head, block, len(rows), with_probabilities=with_probabilities)
+
+    async def ask_wrong(self, row: Row) -> Reply:
+        """Return the answer to a row that the service would refuse."""
+        head, block = encode_rows([row], [at for at, value in enumerate(row) if not is_number(value)])
+        return await self._ask(head, block, 1, with_probabilities=False)
+
+    async def _ask(self, head: Head, block: bytes, rows: int, *, with_probabilities: bool) -> Reply:
+        head["probabilities"] = with_probabilities
+        try:
+            reply, reply_block = await self._call(head, block, self._config.predict_timeout_seconds)
+        except RunnerBrokenError as error:
+            return Reply(trouble=error.sentence, ended=True)
+        if "results" not in reply:
+            return Reply(trouble=trouble_in(reply))
+        probabilities = decode_rows(reply_block, rows=rows) if with_probabilities else None
+        return Reply(reply["results"], probabilities)
+
+    async def inquire(self, question: str) -> Head:
+        """Return what the process tells when it is asked something else than rows, or at least `raised`."""
+        try:
+            reply, _ = await self._call({"ask": question}, b"", INQUIRY_SECONDS)
+        except RunnerBrokenError:
+            return {"raised": {"type": "TimeoutError", "message": f"no answer in {INQUIRY_SECONDS} seconds"}}
+        return reply
+
+    async def _call(self, head: Head, block: bytes, timeout_seconds: float) -> tuple[Head, bytes]:
+        runner = self._predictor.ready_runner()
+        try:
+            return await runner.call(head, block, timeout_seconds=timeout_seconds)
+        except RunnerBrokenError:
+            runner.kill()
+            await self._wait_for_another(runner)
+            raise
+
+    async def _wait_for_another(self, runner: RunnerProcess) -> None:
+        """Return when the model has been loaded anew; whoever asks next hears of it where it has not."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * self._config.load_timeout_seconds):
+                while self._asks(runner):  # noqa: ASYNC110 - the predictor's state tells nobody of its change
+                    await asyncio.sleep(LOOK_SECONDS)
+
+    def _asks(self, runner: RunnerProcess) -> bool:
+        """Tell whether there is no other process yet than this one."""
+        try:
+            return self._predictor.ready_runner() is runner
+        except ModelUnavailableError:
+            return True
+
+    async def median_milliseconds(self, rows: Sequence[Row], *, calls: int, at_most_seconds: float) -> float | None:
+        """Return how long a call with these rows takes; None where one is not answered."""
+        times: list[float] = []
+        started = time.perf_counter()
+        while len(times) < calls and (not times or time.perf_counter() - started < at_most_seconds):
+            before = time.perf_counter()
+            reply = await self.ask(rows)
+            if reply.results is None:
+                return None
+            times.append((time.perf_counter() - before) * 1000)
+        return round(sorted(times)[len(times) // 2], 3)
+
+    def memory_bytes(self) -> int | None:
+        """Return the memory that the model's process holds; None where the system does not tell."""
+        return self._predictor.ready_runner().memory_bytes() or None
+
+
+def trouble_in(reply: Head) -> str:
+    """Return in words why there are no results in a reply."""
+    if "raised" in reply:
+        return told_by(reply["raised"])
+    return TOO_LARGE if "too_large" in reply else NOT_FINITE
+
+
+def told_by(raised: Head) -> str:
+    """Return an exception of the delivered code in words: its type, and the beginning of its message."""
+    words = "{type}: {message}".format(**raised)
+    return words if len(words) <= MOST_CHARACTERS else words[: MOST_CHARACTERS - 1] + "…"

@@ -1,0 +1,1 @@
+"""Exporting stored predictions to files and streams."""

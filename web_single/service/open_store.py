@@ -1,0 +1,34 @@
+"""Opening the ledger: as soon as the database is there, and not for ever."""
+
+import asyncio
+
+from web_single.backoff import Backoff
+from web_single.config import Config
+from web_single.database.prediction_store import PredictionStore
+from web_single.errors import DatabaseOpenError, DatabaseUnavailableError
+from web_single.logging import Event, get_logger
+from web_single.predictor.predictor import Predictor
+from web_single.service.optimization_sync import OptimizationSync
+
+log = get_logger()
+
+
+async def open_store(store: PredictionStore, sync: OptimizationSync, predictor: Predictor, config: Config) -> None:
+    """Return when predictions can be stored; DatabaseOpenError where trying is of no use, or no longer."""
+    backoff = Backoff()
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + config.db_start_timeout_seconds
+    while True:
+        try:
+            await store.prepare(predictor.delivery.version, predictor.signature.as_json())
+            await sync.refresh()
+            store.open()
+        except DatabaseUnavailableError as error:
+            if loop.time() > deadline:
+                waited = f"{config.db_start_timeout_seconds:g} seconds (DB_START_TIMEOUT_SECONDS)"
+                raise DatabaseOpenError(f"The database was away for {waited}: {error.sentence}") from error
+            log.warning(Event.DATABASE_AWAY, reason=error.sentence)
+        else:
+            log.info(Event.DATABASE_OPENED)
+            return
+        await asyncio.sleep(backoff.next_seconds())

@@ -1,0 +1,1 @@
+"""Describing a loaded model: its features, its input type, and whether its rows are independent."""

@@ -1,0 +1,239 @@
+"""Probing: which X the delivered `predict` takes, found by asking it with a few rows. What it does is the truth."""
+
+import math
+import time
+from itertools import cycle, islice
+
+from web_single_runner.channel import explain
+from web_single_runner.errors import RefusalError
+from web_single_runner.inference.calls import predict, predict_proba
+from web_single_runner.inference.results import UnusableAnswerError, columns_of, first_not_finite
+from web_single_runner.inference.rows import Plan, Rows, plainest_container
+from web_single_runner.introspection.estimator import BOOLEAN, CATEGORY, NUMBER, TEXT, count_of, new_feature, of_library
+
+ANY = "any"
+# Two flowers, an Iris setosa and an Iris virginica, each repeated to the length that the model takes;
+# where it takes only codes, zeros and ones, or ones and twos, and where it takes only zeros, these.
+NUMBERS = (((5.1, 3.5, 1.4, 0.2), (6.7, 3.0, 5.2, 2.3)), ((0.0,), (1.0,)), ((1.0,), (2.0,)), ((0.0,), (0.0,)))
+TEXTS = ("some text", "2026-01-31", "2026-01-31 09:30:00")
+MOST_COUNTS = 32
+MOST_COLUMNS = 64
+
+
+class Probe:
+    """What was found: the plan, two rows that were answered, the answers; or the trouble where none was."""
+
+    def __init__(self, delivered, deadline):
+        self.delivered = delivered
+        self.deadline = deadline
+        self.plan = None
+        self.rows = []
+        self.results = []
+        self.has_probabilities = delivered.predict_proba is not None
+        self.probabilities_of_rows = None
+        self.trouble = None
+        self.first_failure = None
+
+    def ask(self, plan, rows):
+        """Return the answers to plain rows; None where it raises, or has no finite answer."""
+        if time.monotonic() > self.deadline:
+            self.trouble = "Asking it a few rows took longer than expected: less is known of its features."
+            return None
+        try:
+            results = predict(self.delivered, plan, Rows.of(rows))
+            return results if first_not_finite(results) is None else None
+        except BaseException as error:  # noqa: BLE001 - whatever it raises: these rows are not what it takes
+            self.first_failure = self.first_failure or error
+            return None
+
+    def ask_probabilities(self):
+        """Find out whether it answers the rows that it takes with as many numbers for each, as its classes have."""
+        if not self.has_probabilities or not self.rows:
+            return
+        try:
+            self.probabilities_of_rows = predict_proba(self.delivered, self.plan, Rows.of(self.rows))
+        except BaseException:  # noqa: BLE001 - as above
+            self.has_probabilities = False
+
+
+def find(delivered, plans, deadline):
+    """Return what the delivered code takes, these plans first; a RefusalError where no answer can be kept."""
+    probe = Probe(delivered, deadline)
+    if not any(try_plan(probe, plan) for plan in plans) and is_own(delivered):
+        search_counts(probe)
+    if not probe.rows:
+        give_up(probe, plans)
+        return probe
+    learn_layout(probe)
+    probe.ask_probabilities()
+    learn_kinds(probe)
+    learn_missing(probe)
+    return probe
+
+
+def is_own(delivered):
+    """Tell whether what is asked is code of the data scientist, which may take another X than the estimator."""
+    return delivered.has_own_predict or not of_library(delivered.model) or count_of(delivered.model) is None
+
+
+def try_plan(probe, plan):
+    """Keep this plan where the model answers two rows of it, at once or one by one, and needs all that is in them."""
+    if not answers_rows(probe, plan):
+        return False
+    if plan.container == "dataframe" and is_own(probe.delivered):
+        return keep_what_is_needed(probe)
+    return True
+
+
+def answers_rows(probe, plan):
+    """Tell whether the model answers two rows of this plan, and keep it then."""
+    plan.by_column = True  # where it answers with a tuple; see `learn_layout`
+    for row_by_row in (False, True):
+        plan.row_by_row = row_by_row
+        for unknown in (NUMBER, TEXT):
+            for numbers in NUMBERS:
+                rows = [row_of(plan.features, values, unknown) for values in numbers]
+                results = probe.ask(plan, rows)
+                if results is not None and (row_by_row or answers_any_number(probe, plan, rows)):
+                    for feature in plan.features:
+                        feature["tried"] = unknown if feature["kind"] is None else None
+                    probe.plan, probe.rows, probe.results = plan, rows, results
+                    return True
+            if all(feature["kind"] is not None for feature in plan.features):
+                break
+    return False
+
+
+def answers_any_number(probe, plan, rows):
+    """Tell whether it answers one row and three too: code for one flat row takes two rows for its two values."""
+    return all(probe.ask(plan, some) is not None for some in (rows[:1], [*rows, rows[0]]))
+
+
+def keep_what_is_needed(probe):
+    """Leave out the columns that the delivered code makes itself: those without which it answers the same.
+
+    Where it does so with columns of an estimator that speaks for the whole model, it makes its own table, and a
+    DataFrame of that estimator's columns is not what it takes.
+    """
+    plan, rows, failure = probe.plan, probe.rows, probe.first_failure  # those of our own making tell nothing
+    needless = [at for at in range(len(plan.features)) if probe.ask(*without(plan, rows, [at])) == probe.results]
+    if not needless:
+        return True
+    fewer, rows_of_fewer = without(plan, rows, needless)
+    same = count_of(probe.delivered.model) is None and probe.ask(fewer, rows_of_fewer) == probe.results
+    probe.first_failure = failure
+    probe.plan, probe.rows, probe.results = (fewer, rows_of_fewer, probe.results) if same else (None, [], [])
+    return same
+
+
+def without(plan, rows, needless):
+    """Return the plan and the rows without some columns."""
+    kept = [at for at in range(len(plan.features)) if at not in needless]
+    fewer = Plan(plan.container, [plan.features[at] for at in kept])
+    fewer.row_by_row, fewer.by_column = plan.row_by_row, plan.by_column
+    return fewer, [[row[at] for at in kept] for row in rows]
+
+
+def learn_layout(probe):
+    """Find out whether a tuple that it answers with is of columns: then it is so for two rows and for three."""
+    if probe.plan.row_by_row:
+        return
+    try:
+        answers = probe.delivered.predict(probe.plan.X(Rows.of([*probe.rows, probe.rows[0]])))
+    except BaseException:  # noqa: BLE001 - whatever it raises: it has answered two
+        answers = None
+    probe.plan.by_column = columns_of(answers, len(probe.rows) + 1) is not None
+    probe.results = probe.ask(probe.plan, probe.rows) or probe.results
+
+
+def row_of(features, numbers, unknown):
+    """Return a row of these features: the numbers in turn, the first categories, some text."""
+    values = islice(cycle(numbers), len(features))
+    return [value_of(feature, feature["kind"] or unknown, number) for feature, number in zip(features, values)]
+
+
+def value_of(feature, kind, number):
+    if kind == CATEGORY:
+        return feature["values"][0]
+    return {BOOLEAN: True, TEXT: TEXTS[0]}.get(kind, number)
+
+
+def search_counts(probe):
+    """Try rows of any length: where one length alone is taken, it is the model's; where several are, it has none."""
+    found = []
+    for count in range(1, MOST_COUNTS + 1):
+        attempt = Probe(probe.delivered, probe.deadline)
+        plans = [Plan(plainest_container(), [new_feature() for _ in range(count)])]
+        if count == 1:
+            plans.append(Plan("texts", [dict(new_feature(), kind=TEXT)]))
+        plans.append(Plan("row", [new_feature() for _ in range(count)]))
+        if any(answers_rows(attempt, plan) for plan in plans):
+            found.append(attempt)
+        probe.first_failure = probe.first_failure or attempt.first_failure
+        probe.trouble = probe.trouble or attempt.trouble
+    if len(found) > 1:  # what takes longer rows too reads their values, and takes a text for a row of letters
+        found = [attempt for attempt in found if attempt.plan.container != "texts"]
+    if found:
+        probe.plan, probe.rows, probe.results = found[0].plan, found[0].rows, found[0].results
+    if len(found) > 1:
+        probe.plan.features = probe.plan.names = None
+
+
+def give_up(probe, plans):
+    """Keep what the model told, though it answered none of the rows that follow from it."""
+    if isinstance(probe.first_failure, UnusableAnswerError):
+        raise RefusalError("The model's answers cannot be kept: {}.".format(probe.first_failure))
+    probe.plan = plans[0] if plans else Plan(plainest_container(), None)
+    probe.plan.row_by_row = True  # what was never answered may take several rows for something else
+    for feature in probe.plan.features or []:
+        feature["kind"] = feature["kind"] or ANY
+        feature["missing"] = bool(feature["missing"])
+    error = probe.first_failure
+    told = "{type}: {message}".format(**explain(error)) if error is not None else "no finite answer"
+    probe.trouble = "It was asked a few rows when it had loaded, and answered none of them: {}.".format(told)
+
+
+def learn_kinds(probe):
+    """Find out what else than the value that was tried the features of unknown kind take."""
+    unknown = [at for at, feature in enumerate(probe.plan.features or []) if feature["kind"] is None]
+    groups = [[at] for at in unknown] if len(unknown) <= MOST_COLUMNS else [unknown]
+    for group in groups:
+        tried = probe.plan.features[group[0]]["tried"]
+        others = TEXTS if tried == NUMBER else (1.0,)
+        rows = [with_values(probe.rows[0], dict.fromkeys(group, other)) for other in others]
+        kind = ANY if any(probe.ask(probe.plan, [row]) is not None for row in rows) else tried
+        for at in group:
+            probe.plan.features[at]["kind"] = kind
+
+
+def learn_missing(probe):
+    """Find out which features may be missing: those without which it still answers, with finite probabilities too."""
+    features = probe.plan.features or []
+    all_at_once = [with_values(probe.rows[0], {at: gap(feature)}) for at, feature in enumerate(features)]
+    if len(features) <= MOST_COLUMNS:
+        taken = [answers_all(probe, [row]) for row in all_at_once]
+    else:
+        everything = with_values(probe.rows[0], {at: gap(feature) for at, feature in enumerate(features)})
+        taken = [answers_all(probe, [everything])] * len(features)
+    for feature, is_taken in zip(features, taken):
+        feature["missing"] = is_taken
+
+
+def answers_all(probe, rows):
+    if probe.ask(probe.plan, rows) is None:
+        return False
+    if not probe.has_probabilities:
+        return True
+    try:
+        return first_not_finite(predict_proba(probe.delivered, probe.plan, Rows.of(rows))) is None
+    except BaseException:  # noqa: BLE001 - whatever it raises: this is not what it takes
+        return False
+
+
+def gap(feature):
+    """Return what the server sends for a missing value: NaN in the block, or nothing in a list."""
+    return math.nan if feature["kind"] == NUMBER else None
+
+
+def with_values(row, values):
+    return [values.get(at, value) for at, value in enumerate(row)]

@@ -1,0 +1,1 @@
+"""Importing `model.py` and loading the artifact."""
