@@ -10,9 +10,9 @@ INTERPRETER = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
 def main():
     """Serve; on an interpreter without our packages, with the one that `make` or Poetry has set up."""
     try:
-        from web_single.server.startup import nothing_is_garbage
+        from web_single.server.startup import gc_paused
 
-        with nothing_is_garbage():
+        with gc_paused():
             import web_single.cli.serve  # noqa: F401 - fails here where our packages are missing
         from web_single.cli.main import main as run
     except KeyboardInterrupt:

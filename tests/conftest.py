@@ -20,7 +20,7 @@ from tests.support.profiles import register_profiles
 from tests.support.waiting import raise_client_timeouts
 from web_single.app import create_app
 from web_single.config import Config
-from web_single.model_folder.folder import Delivery, find_artefact, fingerprint
+from web_single.model_folder.folder import ModelFolder, find_artifact, fingerprint
 
 pytest_plugins = ["pytester", "tests.support.skips"]
 
@@ -106,7 +106,7 @@ def trained(shared_folder: Path) -> Callable[[str], Path]:
     def get(style: str) -> Path:
         with FileLock(shared_folder / f"{style}.lock"):
             return (
-                find_artefact(shared_folder / style)
+                find_artifact(shared_folder / style)
                 if (shared_folder / style).exists()
                 else train(style, shared_folder)
             )
@@ -181,7 +181,7 @@ def make_model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeMo
         made_by: str | None = None,
         code: str | None = None,
         requirements: str | None = None,
-    ) -> Delivery:
+    ) -> ModelFolder:
         folder = tmp_path / "delivery"
         folder.mkdir(exist_ok=True)
         if made_by is not None:
@@ -191,6 +191,6 @@ def make_model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeMo
         for name, text in {"model.py": code, "requirements.txt": requirements}.items():
             if text is not None:
                 (folder / name).write_text(text)
-        return Delivery.open(folder / "model.pkl")
+        return ModelFolder.open(folder / "model.pkl")
 
     return make

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from web_single import config as config_module
-from web_single.config import CHECKOUT, AccessLog, AppEnv, Config, LogLevel, Switch
-from web_single.database.engine import read_url
+from web_single.config import CHECKOUT, AccessLog, AppEnv, Config, LogLevel, OnOff
+from web_single.database.engine import parse_db_url
 from web_single.errors import ConfigError
 
 
@@ -58,11 +58,11 @@ def test_which_requests_are_logged_follows_from_the_environment_unless_it_is_set
     assert Config.load(app_env=app_env, access_log="off").access_log is AccessLog.OFF
 
 
-@pytest.mark.parametrize(("app_env", "shown"), [("dev", Switch.ON), ("prod", Switch.OFF)])
+@pytest.mark.parametrize(("app_env", "shown"), [("dev", OnOff.ON), ("prod", OnOff.OFF)])
 def test_the_documentation_is_shown_in_dev_and_not_in_prod_unless_it_is_set(app_env: str, shown: str) -> None:
     assert Config.load(app_env=app_env).docs is shown
-    assert Config.load(app_env=app_env, docs="on").docs is Switch.ON
-    assert Config.load(app_env=app_env, docs="off").docs is Switch.OFF
+    assert Config.load(app_env=app_env, docs="on").docs is OnOff.ON
+    assert Config.load(app_env=app_env, docs="off").docs is OnOff.OFF
 
 
 def test_the_example_file_can_be_taken_as_it_is(tmp_path: Path) -> None:
@@ -125,13 +125,13 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
 def test_a_password_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DB_URL", "not a url with a secret")
     with pytest.raises(ConfigError) as caught:
-        read_url(Config.load())
+        parse_db_url(Config.load())
     assert "secret" not in caught.value.sentence
 
 
 def test_a_database_in_memory_is_refused_in_prod() -> None:
     with pytest.raises(ConfigError, match="in memory loses every prediction"):
-        read_url(Config.load(app_env="prod", db_url="sqlite://"))
+        parse_db_url(Config.load(app_env="prod", db_url="sqlite://"))
 
 
 @pytest.mark.parametrize(
@@ -156,13 +156,13 @@ def test_a_database_in_memory_is_refused_in_prod() -> None:
 @pytest.mark.parametrize("app_env", ["dev", "prod"])
 def test_a_database_is_named_by_a_plain_path_alone(db_url: str, reason: str, app_env: str) -> None:
     with pytest.raises(ConfigError, match=f"{reason}.*write `sqlite:///predictions.db`") as caught:
-        read_url(Config.load(app_env=app_env, db_url=db_url))
+        parse_db_url(Config.load(app_env=app_env, db_url=db_url))
     assert "secret" not in caught.value.sentence
 
 
 def test_a_path_may_hold_what_a_uri_holds(tmp_path: Path) -> None:
     for name in ("profile:x.db", "file", "mode=memory", ":memory:"):
-        assert read_url(Config.load(db_url=f"sqlite:///{tmp_path}/{name}")).database == f"{tmp_path}/{name}"
+        assert parse_db_url(Config.load(db_url=f"sqlite:///{tmp_path}/{name}")).database == f"{tmp_path}/{name}"
 
 
 def test_a_database_in_the_models_folder_is_refused_for_it_would_change_the_version(tmp_path: Path) -> None:
@@ -171,10 +171,10 @@ def test_a_database_in_the_models_folder_is_refused_for_it_would_change_the_vers
     model.touch()
     for database in (tmp_path / "delivery/x.db", tmp_path / "delivery/data/x.db"):
         with pytest.raises(ConfigError, match="lie in the model's folder"):
-            read_url(Config.load(model_path=model, db_url=f"sqlite:///{database}"))
+            parse_db_url(Config.load(model_path=model, db_url=f"sqlite:///{database}"))
         with pytest.raises(ConfigError, match="lie in the model's folder"):
-            read_url(Config.load(model_path=model.parent, db_url=f"sqlite:///{database}"))
-    assert read_url(Config.load(model_path=model, db_url=f"sqlite:///{tmp_path}/x.db"))
+            parse_db_url(Config.load(model_path=model.parent, db_url=f"sqlite:///{database}"))
+    assert parse_db_url(Config.load(model_path=model, db_url=f"sqlite:///{tmp_path}/x.db"))
 
 
 @pytest.mark.parametrize(("given", "taken"), [("AUTO", "auto"), ("server", "server"), (sys.executable, sys.executable)])

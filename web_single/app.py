@@ -9,22 +9,22 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web_single.api.access_log import RequestLog
+from web_single.api.access_log import AccessLogMiddleware
 from web_single.api.error_handlers import add_error_handlers
-from web_single.api.fast_path import FastLane
+from web_single.api.fast_path import FastPath
 from web_single.api.openapi.document import ABOUT
 from web_single.api.routers import docs, health, model, predict, predict_batch
-from web_single.config import Config, Switch
+from web_single.config import Config, OnOff
 from web_single.database.database import Database
 from web_single.database.optimization_store import OptimizationStore
 from web_single.database.prediction_store import PredictionStore
 from web_single.environments.environment import Environment, find_environment
 from web_single.logging import Event, get_logger
-from web_single.model_folder.folder import Delivery
-from web_single.model_folder.preflight import receive_delivery
+from web_single.model_folder.folder import ModelFolder
+from web_single.model_folder.preflight import open_model_folder
 from web_single.predictor.predictor import Predictor
-from web_single.predictor.preload import HeadStart
-from web_single.service.batching.batcher import PredictionQueue
+from web_single.predictor.preload import PreloadedModel
+from web_single.service.batching.batcher import Batcher
 from web_single.service.open_store import open_store
 from web_single.service.optimization_sync import OptimizationSync
 from web_single.service.prediction_service import PredictionService
@@ -45,7 +45,7 @@ class Application(FastAPI):
         await self.front(scope, receive, send)
 
 
-def create_app(config: Config, head_start: HeadStart | None = None) -> Application:
+def create_app(config: Config, head_start: PreloadedModel | None = None) -> Application:
     """Return the application. It loads the model and opens the database when it starts, not before.
 
     Unless it is given a model that loads already: that one it serves.
@@ -59,29 +59,29 @@ def create_app(config: Config, head_start: HeadStart | None = None) -> Applicati
     app.state.config = config
     app.state.failure = None
     add_error_handlers(app)
-    app.add_middleware(RequestLog, access_log=config.access_log)
-    for part in (predict_batch, predict, health, model, *([docs] if config.docs is Switch.ON else [])):
+    app.add_middleware(AccessLogMiddleware, access_log=config.access_log)
+    for part in (predict_batch, predict, health, model, *([docs] if config.docs is OnOff.ON else [])):
         app.include_router(part.router)
     if config.uses_fast_lane:
-        app.front = FastLane(app.front, app.state, config)
+        app.front = FastPath(app.front, app.state, config)
     return app
 
 
 @asynccontextmanager
-async def opened(app: FastAPI, config: Config, head_start: HeadStart | None) -> AsyncIterator[None]:
+async def opened(app: FastAPI, config: Config, head_start: PreloadedModel | None) -> AsyncIterator[None]:
     """Load the model, open the database and hand out the services, until this ends."""
     async with AsyncExitStack() as stack:
         database = Database(config)
         stack.push_async_callback(database.close)
         if head_start is None:
             delivery, environment = await asyncio.to_thread(find_model, config)
-            head_start = await stack.enter_async_context(HeadStart.of(delivery, environment, config))
+            head_start = await stack.enter_async_context(PreloadedModel.of(delivery, environment, config))
         predictor = await started(app, head_start)
         store = PredictionStore(database)
         sync = OptimizationSync(predictor, OptimizationStore(database))
         await stack.enter_async_context(opening(app, store, sync, predictor, config))
         await stack.enter_async_context(sync.running())
-        queue = await stack.enter_async_context(PredictionQueue.of(predictor, store, config))
+        queue = await stack.enter_async_context(Batcher.of(predictor, store, config))
         app.state.prediction_service = PredictionService(predictor, store, config, queue)
         app.state.status_service = StatusService(predictor, store, config)
         told = {"model_version": predictor.delivery.version, "database": database.name}
@@ -91,16 +91,16 @@ async def opened(app: FastAPI, config: Config, head_start: HeadStart | None) -> 
         yield
 
 
-def find_model(config: Config) -> tuple[Delivery, Environment]:
+def find_model(config: Config) -> tuple[ModelFolder, Environment]:
     """Return the delivery that the settings name, and what runs it."""
-    delivery = receive_delivery(config)
+    delivery = open_model_folder(config)
     return delivery, find_environment(delivery, config)
 
 
-async def started(app: FastAPI, head_start: HeadStart) -> Predictor:
+async def started(app: FastAPI, head_start: PreloadedModel) -> Predictor:
     """Wait until rows can be answered; what goes wrong from then on is told by `app.state.failure`."""
     await head_start.started
-    head_start.predictor.started.add_done_callback(partial(tell_failure, app))
+    head_start.predictor.started.add_done_callback(partial(record_failure, app))
     return head_start.predictor
 
 
@@ -116,7 +116,7 @@ async def opening(
     await asyncio.wait({task}, timeout=config.write_timeout_seconds)
     if task.done():
         await task
-    task.add_done_callback(partial(tell_failure, app))
+    task.add_done_callback(partial(record_failure, app))
     try:
         yield
     finally:
@@ -124,7 +124,7 @@ async def opening(
         await asyncio.wait({task})
 
 
-def tell_failure(app: FastAPI, task: asyncio.Task[None]) -> None:
+def record_failure(app: FastAPI, task: asyncio.Task[None]) -> None:
     """Let the server end where what went on in the background has failed."""
     if not task.cancelled() and task.exception() is not None:
         app.state.failure = task.exception()

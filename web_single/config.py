@@ -35,7 +35,7 @@ Seconds = Annotated[float, Field(gt=0, le=3600)]
 Value = TypeVar("Value")
 
 
-class Choice(StrEnum):
+class CaseInsensitiveEnum(StrEnum):
     """One of a few words, in capitals or not."""
 
     @classmethod
@@ -43,14 +43,14 @@ class Choice(StrEnum):
         return next((choice for choice in cls if choice == str(value).lower()), None)
 
 
-class AppEnv(Choice):
+class AppEnv(CaseInsensitiveEnum):
     """Who the server runs for: people at a desk, or clients."""
 
     DEV = "dev"
     PROD = "prod"
 
 
-class LogLevel(Choice):
+class LogLevel(CaseInsensitiveEnum):
     """The least severe event that is logged."""
 
     DEBUG = "debug"
@@ -59,7 +59,7 @@ class LogLevel(Choice):
     ERROR = "error"
 
 
-class AccessLog(Choice):
+class AccessLog(CaseInsensitiveEnum):
     """Which requests get a line in the log."""
 
     ALL = "all"
@@ -67,21 +67,21 @@ class AccessLog(Choice):
     OFF = "off"
 
 
-class Switch(Choice):
+class OnOff(CaseInsensitiveEnum):
     """Whether something is done."""
 
     ON = "on"
     OFF = "off"
 
 
-class ModelVersions(Choice):
+class ModelVersions(CaseInsensitiveEnum):
     """Whether a model is answered by another scikit-learn than the one that made it."""
 
     CHECK = "check"
     TRUST = "trust"
 
 
-class Batching(Choice):
+class Batching(CaseInsensitiveEnum):
     """Whether rows of several requests share calls of the model and transactions."""
 
     AUTO = "auto"
@@ -89,7 +89,7 @@ class Batching(Choice):
     OFF = "off"
 
 
-class Compile(Choice):
+class Compile(CaseInsensitiveEnum):
     """Whether a compiled model may answer in place of the delivered one, and what it is proved against."""
 
     ON = "on"
@@ -178,20 +178,20 @@ class Config(BaseSettings):
         default_factory=by_environment(dev=AccessLog.ALL, prod=AccessLog.ERRORS),
         description="Requests that get a line in the log: `all`, `errors` (and slow ones) or `off`.",
     )
-    docs: Switch = Field(
-        default_factory=by_environment(dev=Switch.ON, prod=Switch.OFF),
+    docs: OnOff = Field(
+        default_factory=by_environment(dev=OnOff.ON, prod=OnOff.OFF),
         description="Whether the documentation page and the OpenAPI document are served: `on` or `off`.",
     )
-    fast: Switch = Field(
-        Switch.ON, description="`off` runs the plain way alone, without any of the shortcuts that the next ones name."
+    fast: OnOff = Field(
+        OnOff.ON, description="`off` runs the plain way alone, without any of the shortcuts that the next ones name."
     )
     batching: Batching = Field(
         Batching.AUTO,
         description="Whether pending requests share model calls and transactions: `auto` (model calls only where "
         "results do not depend on the other rows, proven or compared on 1,000 rows), `on` (without that proof), `off`.",
     )
-    fast_lane: Switch = Field(
-        Switch.ON, description="Whether a plain POST /predict is answered in front of FastAPI; it needs batching."
+    fast_lane: OnOff = Field(
+        OnOff.ON, description="Whether a plain POST /predict is answered in front of FastAPI; it needs batching."
     )
     max_batch: int = Field(
         1000, ge=1, le=100_000, description="Instances that one request, or one call of the model, may hold."
@@ -237,17 +237,17 @@ class Config(BaseSettings):
     @property
     def uses_compiled(self) -> bool:
         """Whether a compiled model may answer."""
-        return self.fast is Switch.ON and self.compile is not Compile.OFF
+        return self.fast is OnOff.ON and self.compile is not Compile.OFF
 
     @property
     def uses_queue(self) -> bool:
         """Whether requests that wait are served together."""
-        return self.fast is Switch.ON and self.batching is not Batching.OFF
+        return self.fast is OnOff.ON and self.batching is not Batching.OFF
 
     @property
     def uses_fast_lane(self) -> bool:
         """Whether a plain POST /predict goes past FastAPI."""
-        return self.uses_queue and self.fast_lane is Switch.ON
+        return self.uses_queue and self.fast_lane is OnOff.ON
 
     @model_validator(mode="before")
     @classmethod

@@ -3,21 +3,21 @@
 WebSingleError
 ├── StartError                    the server cannot start, or cannot go on
 │   ├── ConfigError               a setting is wrong
-│   ├── DeliveryError             the delivered model cannot be served
+│   ├── ModelFolderError             the delivered model cannot be served
 │   │   └── DeliveryChangedError  its files are not those the server started with
 │   ├── DatabaseOpenError         the database cannot be opened
-│   └── ListenError               the address cannot be listened on
+│   └── BindError               the address cannot be listened on
 ├── ExportError                   the export cannot be written where it should go
-├── NewDeliveryError              a delivery to start from cannot be written
+├── ScaffoldError              a delivery to start from cannot be written
 ├── InvalidInputError             the request cannot be answered, and never will be
 │   ├── NotJsonError              its body cannot be read at all
 │   └── InvalidFeaturesError      it has features that the model does not take
 ├── PredictionNotFoundError       no prediction has this id
-├── DeliveredCodeError            the delivered code raised an exception
-├── SharedCallError               a call of the model for several requests failed for the sake of one of them
+├── ModelCodeError            the delivered code raised an exception
+├── BatchCallError               a call of the model for several requests failed for the sake of one of them
 └── UnavailableError              not now; the same request may succeed in a moment
     ├── ModelUnavailableError     the model's process is away
-    │   └── RunnerBrokenError     it died, hung or broke the protocol while it held the request
+    │   └── RunnerCrashedError     it died, hung or broke the protocol while it held the request
     ├── DatabaseUnavailableError  the database did not answer in time
     └── OverloadedError           too many requests wait already, or this one has waited too long
 """
@@ -42,11 +42,11 @@ class ConfigError(StartError):
     """A setting is wrong."""
 
 
-class DeliveryError(StartError):
+class ModelFolderError(StartError):
     """The delivered model cannot be served."""
 
 
-class DeliveryChangedError(DeliveryError):
+class DeliveryChangedError(ModelFolderError):
     """The delivery's files are not those that the server started with."""
 
 
@@ -54,7 +54,7 @@ class DatabaseOpenError(StartError):
     """The database cannot be opened."""
 
 
-class ListenError(StartError):
+class BindError(StartError):
     """The address cannot be listened on."""
 
 
@@ -62,7 +62,7 @@ class ExportError(WebSingleError):
     """The export cannot be written where it should go."""
 
 
-class NewDeliveryError(WebSingleError):
+class ScaffoldError(WebSingleError):
     """A delivery to start from cannot be written."""
 
 
@@ -85,7 +85,7 @@ class PredictionNotFoundError(WebSingleError):
         super().__init__(f"There is no prediction with id {prediction_id}.")
 
 
-class DeliveredCodeError(WebSingleError):
+class ModelCodeError(WebSingleError):
     """The delivered code raised an exception, `raised`, which is to be logged under `error_id`."""
 
     def __init__(self, error_id: str, raised: Mapping[str, Any], *, row: int | None = None) -> None:
@@ -94,7 +94,7 @@ class DeliveredCodeError(WebSingleError):
         super().__init__(f"The model's own code failed on {where}; the log has the reason under id {error_id}.")
 
 
-class SharedCallError(WebSingleError):
+class BatchCallError(WebSingleError):
     """A call of the model for several requests failed for the sake of one of them: alone, each is told what it did."""
 
 
@@ -106,7 +106,7 @@ class ModelUnavailableError(UnavailableError):
     """The model's process is away."""
 
 
-class RunnerBrokenError(ModelUnavailableError):
+class RunnerCrashedError(ModelUnavailableError):
     """The model's process died, hung or broke the protocol while it held the request."""
 
 

@@ -1,7 +1,7 @@
 """Why a delivery cannot be served, or not compiled, each in a sentence for the data scientist."""
 
 
-class RefusalError(Exception):
+class UnsupportedModelError(Exception):
     """What the delivery is, and what is accepted."""
 
 

@@ -16,7 +16,7 @@ PR_SET_PDEATHSIG = 1
 FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before the server that keeps the ledger
 
 
-def die_with_the_server(lifeline, parent):
+def exit_with_parent(lifeline, parent):
     """Never outlive the server, however it ends; leave stopping to it, and be the first to go when memory is short."""
     for number in STOPS:
         signal.signal(number, leave_it_to_the_server)
@@ -27,33 +27,33 @@ def die_with_the_server(lifeline, parent):
     if os.getppid() != parent:
         os._exit(1)
     if os.fork() == 0:
-        guard_group(lifeline)
+        spawn_reaper(lifeline)
     os.close(lifeline)
-    os.register_at_fork(before=hold_stops, after_in_parent=release_stops, after_in_child=take_stops_again)
+    os.register_at_fork(before=block_signals, after_in_parent=unblock_signals, after_in_child=restore_signals)
 
 
 def leave_it_to_the_server(number, frame):
     """Do nothing. Unlike SIG_IGN this is not inherited by programs that the model starts."""
 
 
-def hold_stops():
+def block_signals():
     """Let a signal that comes to a forked process too early wait until it can be taken."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
 
 
-def release_stops():
+def unblock_signals():
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
-def take_stops_again():
+def restore_signals():
     """Let what the model forks be ended by it: a pool of processes ends its workers by SIGTERM, and waits for them."""
     for number in STOPS:
         if signal.getsignal(number) is leave_it_to_the_server:
             signal.signal(number, signal.SIG_DFL)
-    release_stops()
+    unblock_signals()
 
 
-def guard_group(lifeline):
+def spawn_reaper(lifeline):
     """End the model and all that it started when the server is gone: a process, for a busy model runs no thread.
 
     It becomes a shell, where there is one: waiting as a Python takes ten times the memory.

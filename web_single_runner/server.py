@@ -7,25 +7,25 @@ from pathlib import Path
 
 from web_single_runner.channel import Channel, explain
 from web_single_runner.conversion.conversion import CONVERT, convert
-from web_single_runner.errors import RefusalError
+from web_single_runner.errors import UnsupportedModelError
 from web_single_runner.inference.calls import answer
-from web_single_runner.inference.rows import Rows
+from web_single_runner.inference.rows import RowBatch
 from web_single_runner.introspection.description import describe
 from web_single_runner.introspection.diagnostics import inquire
-from web_single_runner.lifecycle import die_with_the_server
+from web_single_runner.lifecycle import exit_with_parent
 from web_single_runner.loading.loaded_model import load
 
 
 def main():
     """Serve the delivery that holds the artefact; 1 where it cannot be served, and the server has been told why."""
     number, lifeline, parent, artefact = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
-    die_with_the_server(lifeline, parent)
+    exit_with_parent(lifeline, parent)
     channel = Channel(number)
     try:
         delivered = load(artefact)
         description, plan = describe(delivered)
         channel.send(0, {"ready": description})
-    except RefusalError as refusal:
+    except UnsupportedModelError as refusal:
         channel.send(0, {"refused": str(refusal)})
         return 1
     except BaseException as error:  # noqa: BLE001 - foreign code: `sys.exit()` in it is one more way to fail
@@ -50,6 +50,6 @@ def answer_requests(channel, delivered, plan):
             channel.send(request_id, inquire(delivered, plan, head["ask"]))
             continue
         values = {int(at): listed for at, listed in head["values"].items()}
-        rows = Rows(head["rows"], head["columns"], block, values)
+        rows = RowBatch(head["rows"], head["columns"], block, values)
         options = {"is_shared": head.get("shared", False), "timeout_seconds": head.get("timeout_seconds", math.inf)}
         channel.send(request_id, *answer(delivered, plan, rows, head["probabilities"], **options))

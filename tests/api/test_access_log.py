@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from web_single.api.access_log import RequestLog
+from web_single.api.access_log import AccessLogMiddleware
 from web_single.app import create_app
 from web_single.config import AccessLog, AppEnv, Config
 from web_single.logging import configure_logging
@@ -19,7 +19,7 @@ from web_single.logging import configure_logging
 
 def make_app(access_log: AccessLog) -> FastAPI:
     app = FastAPI()
-    app.add_middleware(RequestLog, access_log=access_log)
+    app.add_middleware(AccessLogMiddleware, access_log=access_log)
 
     @app.get("/fine")
     async def fine() -> str:
@@ -149,7 +149,7 @@ async def run_cancelled(*, after_start: bool) -> list[Message]:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "headers": []}
-    await RequestLog(app, AccessLog.ALL)(scope, receive, send)
+    await AccessLogMiddleware(app, AccessLog.ALL)(scope, receive, send)
     return sent
 
 

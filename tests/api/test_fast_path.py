@@ -7,7 +7,7 @@ from starlette.datastructures import State
 from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from web_single.api.fast_path import FastLane
+from web_single.api.fast_path import FastPath
 from web_single.config import Config
 from web_single.errors import OverloadedError
 from web_single.service.batching.request_queue import Prediction
@@ -58,7 +58,7 @@ async def call(*parts: bytes, **changes: Any) -> tuple[list[bytes], list[Message
         sent.append(message)
 
     state = State({"prediction_service": Service()})
-    fast_path = FastLane(behind, state, Config(max_body_bytes=MAX_BODY_BYTES, access_log="all"))
+    fast_path = FastPath(behind, state, Config(max_body_bytes=MAX_BODY_BYTES, access_log="all"))
     await fast_path(scope | changes, receive, send)
     return behind.bodies, sent
 

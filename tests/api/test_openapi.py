@@ -37,19 +37,19 @@ def examples_of(answer: dict[str, Any]) -> dict[str, Any]:
     return {name: example["value"] for name, example in examples.items()}
 
 
-class DocumentedError(NamedTuple):
+class ErrorExample(NamedTuple):
     path: str
     method: str
     status: int
     name: str
 
 
-def documented_errors() -> Iterator[DocumentedError]:
+def documented_errors() -> Iterator[ErrorExample]:
     for path, method, operation in operations(DOCUMENT):
         for status, answer in operation["responses"].items():
             if status != "200":
                 names = examples_of(answer).keys() - REFUSED_UNREAD
-                yield from (DocumentedError(path, method, int(status), name) for name in sorted(names))
+                yield from (ErrorExample(path, method, int(status), name) for name in sorted(names))
 
 
 @pytest.fixture(params=["example", "plain", "named"])
@@ -175,7 +175,7 @@ def without_numbers(sentence: str) -> str:
 
 @pytest.mark.parametrize("error", list(documented_errors()), ids=lambda error: " ".join(map(str, error)))
 def test_every_error_of_the_document_can_be_had(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, error: DocumentedError
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, error: ErrorExample
 ) -> None:
     path, method, status, name = error
     client: TestClient = request.getfixturevalue("mischief_client" if name == "exception" else "example_client")

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.container.containers import Container, ready
 from tests.container.workshop import BASE, Workshop
 from tests.support.model_folders import EXAMPLE
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 
 LARGEST_BYTES = 700_000_000
 OURS = ("web_single/", "web_single_runner/", "data_scientist/")
@@ -65,7 +65,7 @@ def test_the_image_has_all_of_the_package_and_of_the_delivery(container: Contain
 
 def test_the_built_in_delivery_has_the_version_that_it_has_in_the_checkout(container: Container) -> None:
     status, model = container.ask("GET", "/model")
-    assert (status, model["version"]) == (200, Delivery.open(EXAMPLE / "model.joblib").version)
+    assert (status, model["version"]) == (200, ModelFolder.open(EXAMPLE / "model.joblib").version)
 
 
 def test_what_is_installed_is_what_is_locked(container: Container, checkout: Path) -> None:

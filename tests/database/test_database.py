@@ -18,7 +18,7 @@ from web_single.database.database import Database
 from web_single.database.group_commit import NewPrediction
 from web_single.database.pending_write import PendingWrite
 from web_single.database.prediction_result import PredictionResult
-from web_single.database.write_lock import WriteTurn
+from web_single.database.write_lock import WriteLock
 from web_single.errors import ConfigError, DatabaseOpenError, DatabaseUnavailableError, ModelUnavailableError
 
 pytestmark = pytest.mark.anyio
@@ -103,7 +103,7 @@ async def test_a_write_has_its_whole_time_after_the_prediction(database: Databas
 
         def predict() -> list[NewPrediction]:
             time.sleep(0.2)
-            lock.enter_context(WriteTurn(tmp_path / "predictions.db"))
+            lock.enter_context(WriteLock(tmp_path / "predictions.db"))
             return [NewPrediction(1, [], None)]
 
         started = time.monotonic()
@@ -146,7 +146,7 @@ def results_in(folder: Path) -> list[str]:
 async def test_a_write_that_was_given_up_for_the_lock_is_not_stored_later(
     database: Database, tmp_path: Path, write: Write
 ) -> None:
-    with WriteTurn(tmp_path / "predictions.db"), pytest.raises(DatabaseUnavailableError):
+    with WriteLock(tmp_path / "predictions.db"), pytest.raises(DatabaseUnavailableError):
         await write(database, 1)
     await write(database, 2)
     assert results_in(tmp_path) == ["2"]
@@ -187,7 +187,7 @@ async def test_closing_leaves_no_file_open(database: Database, tmp_path: Path) -
 
 
 async def test_closing_does_not_wait_for_a_lock_that_nobody_releases(database: Database, tmp_path: Path) -> None:
-    with WriteTurn(tmp_path / "predictions.db"):
+    with WriteLock(tmp_path / "predictions.db"):
         with pytest.raises(DatabaseUnavailableError):
             await write_one(database, 1)
         with anyio.fail_after(20):

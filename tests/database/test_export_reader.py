@@ -1,4 +1,4 @@
-"""StoredPredictions on real SQLite files: at rest, written to, locked, in folders that are read-only, or away."""
+"""ExportReader on real SQLite files: at rest, written to, locked, in folders that are read-only, or away."""
 
 import os
 import sqlite3
@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.predictions import fill, prediction, store
 from web_single.config import Config
-from web_single.database.export_reader import StoredPredictions
+from web_single.database.export_reader import ExportReader
 from web_single.database.prediction_store import PAGE_ROWS
 from web_single.errors import ConfigError, DatabaseOpenError
 
@@ -46,11 +46,11 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def stored(make_config: MakeConfig, database: Path) -> StoredPredictions:
-    return StoredPredictions(make_config(db_url=f"sqlite:///{database}", db_start_timeout_seconds=0.3))
+def stored(make_config: MakeConfig, database: Path) -> ExportReader:
+    return ExportReader(make_config(db_url=f"sqlite:///{database}", db_start_timeout_seconds=0.3))
 
 
-def ids(stored: StoredPredictions) -> list[int]:
+def ids(stored: ExportReader) -> list[int]:
     return [row.id for page in stored.list_pages(until=stored.last_id()) for row in page]
 
 
@@ -58,7 +58,7 @@ def files_beside(database: Path) -> list[str]:
     return sorted(path.name for path in database.parent.iterdir())
 
 
-def test_all_predictions_come_in_the_order_of_their_ids_page_by_page(stored: StoredPredictions, database: Path) -> None:
+def test_all_predictions_come_in_the_order_of_their_ids_page_by_page(stored: ExportReader, database: Path) -> None:
     fill(database, PAGE_ROWS + 5)
     with stored:
         pages = list(stored.list_pages(until=stored.last_id()))
@@ -66,7 +66,7 @@ def test_all_predictions_come_in_the_order_of_their_ids_page_by_page(stored: Sto
     assert [row.id for page in pages for row in page] == list(range(1, PAGE_ROWS + 6))
 
 
-def test_json_comes_as_the_text_that_is_stored(stored: StoredPredictions, database: Path) -> None:
+def test_json_comes_as_the_text_that_is_stored(stored: ExportReader, database: Path) -> None:
     store(database, [prediction("größer", [-0.0, 1e300, 2**60], probabilities=[0.1]), prediction(None)])
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("UPDATE prediction_result SET probabilities = NULL WHERE id = 2")
@@ -77,20 +77,20 @@ def test_json_comes_as_the_text_that_is_stored(stored: StoredPredictions, databa
     assert (second.result, second.probabilities) == ("null", "null")
 
 
-def test_an_empty_table_has_no_pages(stored: StoredPredictions, database: Path) -> None:
+def test_an_empty_table_has_no_pages(stored: ExportReader, database: Path) -> None:
     store(database)
     with stored:
         assert (stored.last_id(), ids(stored)) == (0, [])
 
 
-def test_the_names_of_features_are_those_of_the_models_version(stored: StoredPredictions, database: Path) -> None:
+def test_the_names_of_features_are_those_of_the_models_version(stored: ExportReader, database: Path) -> None:
     store(database, models={"a": ["x", "y"], "b": None})
     with stored:
         assert stored.feature_names() == {"a": ["x", "y"], "b": None}
 
 
 def test_between_two_pages_no_transaction_is_open_and_what_comes_later_is_not_read(
-    stored: StoredPredictions, database: Path
+    stored: ExportReader, database: Path
 ) -> None:
     fill(database, 2 * PAGE_ROWS)
     with closing(sqlite3.connect(database, isolation_level=None, timeout=0.1)) as writer, stored:
@@ -107,7 +107,7 @@ def test_between_two_pages_no_transaction_is_open_and_what_comes_later_is_not_re
     assert read == list(range(2, 2 * PAGE_ROWS + 1))
 
 
-def test_a_database_at_rest_is_left_without_a_trace(stored: StoredPredictions, database: Path) -> None:
+def test_a_database_at_rest_is_left_without_a_trace(stored: ExportReader, database: Path) -> None:
     fill(database, 3)
     before = database.stat()
     with stored:
@@ -119,7 +119,7 @@ def test_a_database_at_rest_is_left_without_a_trace(stored: StoredPredictions, d
 
 
 @pytest.mark.parametrize("stays", [True, False], ids=["and goes on", "and ends again"])
-def test_a_service_that_starts_meanwhile_is_noticed(stored: StoredPredictions, database: Path, *, stays: bool) -> None:
+def test_a_service_that_starts_meanwhile_is_noticed(stored: ExportReader, database: Path, *, stays: bool) -> None:
     fill(database, 3 * PAGE_ROWS)
     os.utime(database, (0, 0))
     gone = PAGE_ROWS + 1  # beside the last one of the first page, and so in the memory of a reader without locks
@@ -134,7 +134,7 @@ def test_a_service_that_starts_meanwhile_is_noticed(stored: StoredPredictions, d
     assert read == [number for number in range(1, 3 * PAGE_ROWS + 1) if number != gone]
 
 
-def test_predictions_that_are_still_in_the_log_are_read(stored: StoredPredictions, database: Path) -> None:
+def test_predictions_that_are_still_in_the_log_are_read(stored: ExportReader, database: Path) -> None:
     fill(database, 3)
     with closing(sqlite3.connect(database, isolation_level=None)) as service:
         service.execute("DELETE FROM prediction_result WHERE id = 2")
@@ -142,9 +142,7 @@ def test_predictions_that_are_still_in_the_log_are_read(stored: StoredPrediction
             assert ids(stored) == [1, 3]
 
 
-def test_the_log_of_a_service_that_was_killed_is_read_and_left_as_it_is(
-    stored: StoredPredictions, database: Path
-) -> None:
+def test_the_log_of_a_service_that_was_killed_is_read_and_left_as_it_is(stored: ExportReader, database: Path) -> None:
     fill(database, 3)
     subprocess.run([sys.executable, "-c", DIE_WHILE_WRITING, str(database)], check=False)
     before = [database.read_bytes(), Path(f"{database}-wal").read_bytes()]
@@ -154,7 +152,7 @@ def test_the_log_of_a_service_that_was_killed_is_read_and_left_as_it_is(
 
 
 def test_what_a_service_without_write_ahead_log_had_not_committed_when_it_was_killed_is_not_exported(
-    stored: StoredPredictions, database: Path
+    stored: ExportReader, database: Path
 ) -> None:
     fill(database, 10)
     subprocess.run([sys.executable, "-c", DIE_IN_A_TRANSACTION, str(database)], check=False)
@@ -165,7 +163,7 @@ def test_what_a_service_without_write_ahead_log_had_not_committed_when_it_was_ki
     assert database.read_bytes() == before
 
 
-def test_no_database_is_told_and_none_is_made(stored: StoredPredictions, database: Path) -> None:
+def test_no_database_is_told_and_none_is_made(stored: ExportReader, database: Path) -> None:
     with (
         pytest.raises(DatabaseOpenError, match=r"There is no database .*predictions\.db: the service makes it"),
         stored,
@@ -174,7 +172,7 @@ def test_no_database_is_told_and_none_is_made(stored: StoredPredictions, databas
     assert files_beside(database) == []
 
 
-def test_a_database_without_tables_is_told_and_none_are_made(stored: StoredPredictions, database: Path) -> None:
+def test_a_database_without_tables_is_told_and_none_are_made(stored: ExportReader, database: Path) -> None:
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("VACUUM")
     before = database.read_bytes()
@@ -198,14 +196,14 @@ def test_what_is_no_database_is_told(
     prepare(database)
     with (
         pytest.raises(DatabaseOpenError, match=told),
-        StoredPredictions(make_config(db_url=f"sqlite:///{database}")) as stored,
+        ExportReader(make_config(db_url=f"sqlite:///{database}")) as stored,
     ):
         stored.last_id()
 
 
 def test_a_database_in_memory_is_refused(make_config: MakeConfig) -> None:
     with pytest.raises(ConfigError, match="DB_URL: a database in memory ends with its server"):
-        StoredPredictions(make_config(db_url="sqlite://"))
+        ExportReader(make_config(db_url="sqlite://"))
 
 
 @contextmanager
@@ -216,7 +214,7 @@ def locked(database: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def test_a_database_that_stays_locked_is_told(stored: StoredPredictions, database: Path) -> None:
+def test_a_database_that_stays_locked_is_told(stored: ExportReader, database: Path) -> None:
     with locked(fill(database, 3)), stored, pytest.raises(DatabaseOpenError, match=r"locked .* for 0\.3 seconds"):
         stored.last_id()
 
@@ -224,7 +222,7 @@ def test_a_database_that_stays_locked_is_told(stored: StoredPredictions, databas
 def test_a_lock_that_ends_in_time_is_waited_for(
     make_config: MakeConfig, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored = StoredPredictions(make_config(db_url=f"sqlite:///{database}"))
+    stored = ExportReader(make_config(db_url=f"sqlite:///{database}"))
     with locked(fill(database, 3)) as connection, stored:
         monkeypatch.setattr("web_single.database.export_reader.time.sleep", lambda _: connection.close())
         assert ids(stored) == [2, 3]
@@ -234,7 +232,7 @@ def test_a_lock_that_ends_in_time_is_waited_for(
 def test_a_database_may_have_any_name(make_config: MakeConfig, tmp_path: Path, name: str) -> None:
     fill(tmp_path / "x.db", 3).rename(tmp_path / name)
     url = f"sqlite:///{tmp_path / name}".replace("%", "%25").replace("?", "%3F")
-    with StoredPredictions(make_config(db_url=url)) as stored:
+    with ExportReader(make_config(db_url=url)) as stored:
         assert ids(stored) == [1, 2, 3]
 
 
@@ -252,16 +250,16 @@ def as_nobody() -> Iterator[None]:
 
 
 @pytest.fixture
-def read_only(make_config: MakeConfig) -> Iterator[tuple[Path, StoredPredictions]]:
+def read_only(make_config: MakeConfig) -> Iterator[tuple[Path, ExportReader]]:
     """A database of others in a folder of theirs."""
     with tempfile.TemporaryDirectory() as name:
         database = fill(Path(name) / "predictions.db", 3)
-        stored = StoredPredictions(make_config(db_url=f"sqlite:///{database}", model_path=Path("/nowhere/x")))
+        stored = ExportReader(make_config(db_url=f"sqlite:///{database}", model_path=Path("/nowhere/x")))
         yield database, stored
         database.parent.chmod(0o755)
 
 
-def test_a_database_at_rest_is_read_in_a_folder_that_is_read_only(read_only: tuple[Path, StoredPredictions]) -> None:
+def test_a_database_at_rest_is_read_in_a_folder_that_is_read_only(read_only: tuple[Path, ExportReader]) -> None:
     database, stored = read_only
     database.parent.chmod(0o555)
     with as_nobody(), stored:
@@ -269,7 +267,7 @@ def test_a_database_at_rest_is_read_in_a_folder_that_is_read_only(read_only: tup
 
 
 def test_a_database_of_a_running_service_is_read_in_a_folder_that_is_read_only(
-    read_only: tuple[Path, StoredPredictions],
+    read_only: tuple[Path, ExportReader],
 ) -> None:
     database, stored = read_only
     with closing(sqlite3.connect(database, isolation_level=None)) as service:
@@ -280,7 +278,7 @@ def test_a_database_of_a_running_service_is_read_in_a_folder_that_is_read_only(
         database.parent.chmod(0o755)
 
 
-def test_a_log_that_cannot_be_read_is_told_with_what_to_do(read_only: tuple[Path, StoredPredictions]) -> None:
+def test_a_log_that_cannot_be_read_is_told_with_what_to_do(read_only: tuple[Path, ExportReader]) -> None:
     database, stored = read_only
     subprocess.run([sys.executable, "-c", DIE_WHILE_WRITING, str(database)], check=False)
     Path(f"{database}-shm").unlink()
@@ -289,7 +287,7 @@ def test_a_log_that_cannot_be_read_is_told_with_what_to_do(read_only: tuple[Path
         stored.last_id()
 
 
-def test_a_folder_that_may_not_be_entered_is_told(read_only: tuple[Path, StoredPredictions]) -> None:
+def test_a_folder_that_may_not_be_entered_is_told(read_only: tuple[Path, ExportReader]) -> None:
     database, stored = read_only
     database.parent.chmod(0o600)
     with as_nobody(), pytest.raises(DatabaseOpenError, match="cannot be read: Permission denied"), stored:

@@ -1,4 +1,4 @@
-"""WriteTurn: who writes to one file waits for its turn, in this process and in others."""
+"""WriteLock: who writes to one file waits for its turn, in this process and in others."""
 
 import os
 import subprocess
@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.support.waiting import wait_until
-from web_single.database.write_lock import WriteTurn
+from web_single.database.write_lock import WriteLock
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from web_single.database.write_lock import WriteTurn
-with WriteTurn(Path(sys.argv[1])):
+from web_single.database.write_lock import WriteLock
+with WriteLock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
 """
 
 
 def test_a_second_writer_waits_until_the_first_has_finished(tmp_path: Path) -> None:
-    first, second = WriteTurn(tmp_path / "x.db"), WriteTurn(tmp_path / "x.db")
+    first, second = WriteLock(tmp_path / "x.db"), WriteLock(tmp_path / "x.db")
     order: list[str] = []
 
     def write() -> None:
@@ -48,7 +48,7 @@ def test_the_turn_of_a_process_that_is_killed_ends_with_it(tmp_path: Path) -> No
         taken = threading.Event()
 
         def write() -> None:
-            with WriteTurn(path):
+            with WriteLock(path):
                 taken.set()
 
         threading.Thread(target=write).start()
@@ -58,7 +58,7 @@ def test_the_turn_of_a_process_that_is_killed_ends_with_it(tmp_path: Path) -> No
 
 
 def test_closing_it_closes_its_file_and_it_can_be_taken_again(tmp_path: Path) -> None:
-    turn = WriteTurn(tmp_path / "x.db")
+    turn = WriteLock(tmp_path / "x.db")
     for _ in range(2):
         with turn:
             descriptor = turn._file
@@ -70,5 +70,5 @@ def test_closing_it_closes_its_file_and_it_can_be_taken_again(tmp_path: Path) ->
 
 
 def test_it_can_be_closed_before_it_was_ever_taken(tmp_path: Path) -> None:
-    WriteTurn(tmp_path / "x.db").close()
+    WriteLock(tmp_path / "x.db").close()
     assert not list(tmp_path.iterdir())

@@ -19,9 +19,9 @@ from web_single.environments import builder as environment_builder
 from web_single.environments import environment
 from web_single.environments.cache import EnvironmentCache, key_of
 from web_single.environments.environment import Environment, find_environment
-from web_single.environments.interpreters import Installed, ask, base_python, interpreters
-from web_single.errors import DeliveryError
-from web_single.model_folder.folder import Delivery
+from web_single.environments.interpreters import InterpreterInfo, ask, base_python, interpreters
+from web_single.errors import ModelFolderError
+from web_single.model_folder.folder import ModelFolder
 from web_single.model_folder.requirements import Requirements
 from web_single.predictor.predictor import Predictor
 
@@ -43,7 +43,7 @@ def folder_of(found: Environment) -> Path:
 
 
 def test_the_example_runs_on_the_servers_own_libraries(environment_config: MakeConfig) -> None:
-    found = find_environment(Delivery.open(EXAMPLE / "model.joblib"), environment_config())
+    found = find_environment(ModelFolder.open(EXAMPLE / "model.joblib"), environment_config())
     assert (found.python, found.origin) == (OURS, "server")
     assert found.packages["scikit-learn"] == "1.9.1"
     assert Environment.from_json(json.loads(json.dumps(found.as_json()))) == found
@@ -52,12 +52,12 @@ def test_the_example_runs_on_the_servers_own_libraries(environment_config: MakeC
 def test_our_own_interpreter_is_asked_once(environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def ask_and_count(python: Path, *names: list[str]) -> Installed:
+    def ask_and_count(python: Path, *names: list[str]) -> InterpreterInfo:
         asked.append(python)
         return ask(python, *names)
 
     monkeypatch.setattr(environment, "ask", ask_and_count)
-    find_environment(Delivery.open(EXAMPLE / "model.joblib"), environment_config())
+    find_environment(ModelFolder.open(EXAMPLE / "model.joblib"), environment_config())
     assert asked == [OURS]
 
 
@@ -88,7 +88,9 @@ def test_what_is_neither_there_nor_listed_is_told_with_the_lines_to_write(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
     delivery = make_model_folder(code="import cv2, yaml_not_there\n", made_by="1.3.2")
-    with pytest.raises(DeliveryError, match=r"these lines in requirements.txt.*`opencv-python-headless`, `yaml-not-th"):
+    with pytest.raises(
+        ModelFolderError, match=r"these lines in requirements.txt.*`opencv-python-headless`, `yaml-not-th"
+    ):
         find_environment(delivery, environment_config())
 
 
@@ -96,7 +98,7 @@ def test_an_environment_without_what_the_code_imports_is_told_and_not_kept(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
     delivery = make_model_folder(code="import not_there\n", requirements=TINY)
-    with pytest.raises(DeliveryError, match=r"this line in requirements.txt beside the model: `not-there`"):
+    with pytest.raises(ModelFolderError, match=r"this line in requirements.txt beside the model: `not-there`"):
         find_environment(delivery, environment_config(environments_path=tmp_path / "cache"))
     assert list((tmp_path / "cache").glob("*/")) == []
 
@@ -105,7 +107,7 @@ def test_an_environment_that_lacks_what_new_code_imports_is_told(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
     find_environment(make_model_folder(requirements=TINY), environment_config())
-    with pytest.raises(DeliveryError, match=r"not installed in the environment made for it.*`not-there`"):
+    with pytest.raises(ModelFolderError, match=r"not installed in the environment made for it.*`not-there`"):
         find_environment(make_model_folder(code="import not_there\n"), environment_config())
 
 
@@ -113,9 +115,9 @@ def test_only_the_server_means_only_the_server(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
     config = environment_config(model_environment="server")
-    with pytest.raises(DeliveryError, match=r"not those of requirements.txt\. MODEL_ENVIRONMENT=auto makes"):
+    with pytest.raises(ModelFolderError, match=r"not those of requirements.txt\. MODEL_ENVIRONMENT=auto makes"):
         find_environment(make_model_folder(requirements=TINY), config)
-    with pytest.raises(DeliveryError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
+    with pytest.raises(ModelFolderError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
         find_environment(make_model_folder(made_by="1.3.2"), config)
 
 
@@ -127,7 +129,7 @@ def test_no_code_of_a_package_in_the_delivery_is_run(
     (delivery.folder / "package/pyproject.toml").write_text(BUILT_BY_ITSELF)
     (delivery.folder / "package/backend.py").write_text("open('../was_run', 'w')")
     for mode in ("server", "auto"):
-        with pytest.raises(DeliveryError):
+        with pytest.raises(ModelFolderError):
             find_environment(delivery, environment_config(model_environment=mode))
     assert not list(delivery.folder.rglob("was_run"))
 
@@ -138,14 +140,14 @@ def test_a_given_interpreter_is_used_if_its_scikit_learn_is_that_of_the_model(
     config = environment_config(model_environment=sys.executable)
     found = find_environment(make_model_folder(requirements=TINY), config)  # who names an interpreter knows what it has
     assert (found.python, found.origin) == (OURS, "given")
-    with pytest.raises(DeliveryError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
+    with pytest.raises(ModelFolderError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
         find_environment(make_model_folder(made_by="1.3.2"), config)
-    with pytest.raises(DeliveryError, match=r"not installed for .*python: .*`not-there`"):
+    with pytest.raises(ModelFolderError, match=r"not installed for .*python: .*`not-there`"):
         find_environment(make_model_folder(made_by="1.9.0", code="import not_there"), config)
 
 
 def test_what_is_no_python_is_told(make_model_folder: MakeModelFolder, environment_config: MakeConfig) -> None:
-    with pytest.raises(DeliveryError, match=r"/bin/sh is no Python from 3.8 on"):
+    with pytest.raises(ModelFolderError, match=r"/bin/sh is no Python from 3.8 on"):
         find_environment(make_model_folder(), environment_config(model_environment="/bin/sh"))
 
 
@@ -173,7 +175,7 @@ def test_in_prod_nothing_is_made_at_the_start_and_what_was_built_serves(
 ) -> None:
     config = environment_config(app_env="prod", environments_path=tmp_path / "cache")
     delivery = make_model_folder(requirements=TINY)
-    with pytest.raises(DeliveryError, match=f"run `web-single build {delivery.artefact}` before"):
+    with pytest.raises(ModelFolderError, match=f"run `web-single build {delivery.artefact}` before"):
         find_environment(delivery, config)
     assert not (tmp_path / "cache").exists()
     built = find_environment(delivery, config, build=True)
@@ -185,7 +187,9 @@ def test_a_folder_that_cannot_be_written_to_is_told_with_the_setting(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path, cache: str
 ) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(DeliveryError, match=rf"in {tmp_path / cache}: .*\. Set ENVIRONMENTS_PATH to a folder that can"):
+    with pytest.raises(
+        ModelFolderError, match=rf"in {tmp_path / cache}: .*\. Set ENVIRONMENTS_PATH to a folder that can"
+    ):
         find_environment(make_model_folder(requirements=TINY), environment_config(environments_path=tmp_path / cache))
 
 
@@ -204,7 +208,7 @@ def test_requirements_that_contradict_the_model_are_told_in_the_words_of_uv(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
     delivery = make_model_folder(made_by="1.5.2", requirements="scikit-learn==1.3.2\n")
-    with pytest.raises(DeliveryError, match=r"cannot be installed together: .*==1\.5\.2 and .*==1\.3\.2"):
+    with pytest.raises(ModelFolderError, match=r"cannot be installed together: .*==1\.5\.2 and .*==1\.3\.2"):
         find_environment(delivery, environment_config())
 
 
@@ -213,7 +217,7 @@ def test_the_pythons_that_packages_need_are_told(
 ) -> None:
     monkeypatch.setattr(environment_builder, "interpreters", lambda: iter([(sys.version_info.minor, base_python())]))
     sentence = rf"^scikit-learn 1\.0\.2 needs Python 3\.8 to 3\.10; this machine has 3\.{sys.version_info.minor}\. "
-    with pytest.raises(DeliveryError, match=sentence):
+    with pytest.raises(ModelFolderError, match=sentence):
         find_environment(make_model_folder(made_by="1.0.2"), environment_config())
 
 
@@ -225,7 +229,9 @@ def test_code_by_value_runs_on_a_python_of_its_maker_or_not_at_all(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(environment_builder, "interpreters", lambda: iter([(sys.version_info.minor, base_python())]))
-    with pytest.raises(DeliveryError, match=r"^The delivery's code needs Python 3\.8 to 3\.10; this machine has 3\.1"):
+    with pytest.raises(
+        ModelFolderError, match=r"^The delivery's code needs Python 3\.8 to 3\.10; this machine has 3\.1"
+    ):
         find_environment(make_model_folder(model=OLD_CODE), environment_config())
 
 
@@ -247,7 +253,7 @@ def test_code_by_value_of_our_own_python_needs_no_other(
     assert find_environment(make_model_folder(model=model), environment_config()).origin == "server"
 
 
-def start_build(delivery: Delivery, cache: Path, **variables: str) -> subprocess.Popen[str]:
+def start_build(delivery: ModelFolder, cache: Path, **variables: str) -> subprocess.Popen[str]:
     settings = {"APP_ENV": "prod", "COMPILE": "off", "ENVIRONMENTS_PATH": str(cache), **variables}
     command: list[str | Path] = [OURS.with_name("web-single"), "build", delivery.artefact]
     return subprocess.Popen(
@@ -335,7 +341,7 @@ def test_pruning_removes_what_nobody_used_for_long_and_tells_what_is_freed(
     assert removed == 1
     assert freed > 0
     assert not folder_of(found).exists()
-    with pytest.raises(DeliveryError, match="was removed meanwhile: start again"), found.in_use():
+    with pytest.raises(ModelFolderError, match="was removed meanwhile: start again"), found.in_use():
         pass
 
 
@@ -382,7 +388,7 @@ async def test_a_model_of_another_time_answers_as_it_did_then(
     (tmp_path / "then/requirements.txt").write_text(requirements)
     artefact = tmp_path / "then/model.joblib"
     then = train(first, artefact)
-    delivery, config = Delivery.open(artefact), environment_config()
+    delivery, config = ModelFolder.open(artefact), environment_config()
     predictor = Predictor(delivery, find_environment(delivery, config), config)
     await predictor.start()
     answers = await predictor.predict(then["rows"], with_probabilities=True)

@@ -7,7 +7,7 @@ import pytest
 
 from web_single.environments import interpreters as interpreters_module
 from web_single.environments.interpreters import ask, base_python, fault_of_import, interpreters
-from web_single.environments.uv import Outcome
+from web_single.environments.uv import UvResult
 
 OURS = Path(sys.executable)
 
@@ -20,8 +20,8 @@ def test_ours_comes_first_then_the_newest_and_no_version_twice(tmp_path: Path, m
         path.touch()
     rows = ",".join(f'{{"path": "{path}"}}' for path in others)
 
-    def run_uv(*_: object, **__: object) -> Outcome:
-        return Outcome(0, said=f"warning: a shim leads nowhere\n[{rows}]\n")
+    def run_uv(*_: object, **__: object) -> UvResult:
+        return UvResult(0, said=f"warning: a shim leads nowhere\n[{rows}]\n")
 
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setattr(interpreters_module, "run_uv", run_uv)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from web_single.environments.pip_config import PackageIndex, pip_settings
-from web_single.environments.uv import Outcome, run_uv
+from web_single.environments.pip_config import UvIndexConfig, pip_settings
+from web_single.environments.uv import UvResult, run_uv
 
 CONFIG = """
 [global]
@@ -31,7 +31,7 @@ def _pip_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_settings_of_pip_become_variables_of_uv() -> None:
-    index = PackageIndex.of_pip()
+    index = UvIndexConfig.of_pip()
     expected = {
         "UV_DEFAULT_INDEX": "https://me:secret@index.example/simple",
         "UV_INDEX": "https://one.example/simple https://two.example/simple",
@@ -46,16 +46,16 @@ def test_the_settings_of_pip_become_variables_of_uv() -> None:
 
 def test_the_variables_of_pip_win_over_its_files_and_those_of_uv_over_both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "https://other.example/simple")
-    assert PackageIndex.of_pip().variables["UV_DEFAULT_INDEX"] == "https://other.example/simple"
+    assert UvIndexConfig.of_pip().variables["UV_DEFAULT_INDEX"] == "https://other.example/simple"
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://own.example/simple")
-    assert "UV_DEFAULT_INDEX" not in PackageIndex.of_pip().variables
+    assert "UV_DEFAULT_INDEX" not in UvIndexConfig.of_pip().variables
 
 
 def test_without_a_pip_its_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web_single.environments.pip_config._pip_config_list", lambda: "")
     monkeypatch.setenv("PIP_CERT", "/bundle.pem")
     assert pip_settings()["cert"] == "/bundle.pem"
-    assert PackageIndex.of_pip().variables["SSL_CERT_FILE"] == "/bundle.pem"
+    assert UvIndexConfig.of_pip().variables["SSL_CERT_FILE"] == "/bundle.pem"
 
 
 def test_what_uv_says_is_told_in_one_line_without_addresses(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_what_uv_says_is_told_in_one_line_without_addresses(tmp_path: Path) -> N
         "  cause: Because a==1 was not found in https://me:secret@index.example/simple\n"
         "         and you require a==1, it fails.\n\nhint: try something\n"
     )
-    outcome = Outcome(1, said=PackageIndex.hide_in(said))
+    outcome = UvResult(1, said=UvIndexConfig.hide_in(said))
     assert outcome.has_no_solution
     assert outcome.reason == "Because a==1 was not found in the package index and you require a==1, it fails"
-    assert not run_uv(["no-such-command"], folder=tmp_path, index=PackageIndex({})).succeeded
+    assert not run_uv(["no-such-command"], folder=tmp_path, index=UvIndexConfig({})).succeeded

@@ -1,6 +1,6 @@
 """What uv says, as a sentence."""
 
-from web_single.environments.uv import Outcome
+from web_single.environments.uv import UvResult
 
 FULL = """\
 Resolved 5 packages in 3ms
@@ -15,12 +15,12 @@ NOTHING = (
 
 
 def test_the_reason_leaves_out_warnings_with_all_their_lines() -> None:
-    reason = Outcome(2, FULL).reason
+    reason = UvResult(2, FULL).reason
     assert reason.startswith("Failed to install: scikit_learn-1.9.1.whl")
     assert reason.endswith("No space left on device (os error 28)")
 
 
 def test_what_stands_behind_a_warning_is_no_part_of_it() -> None:
-    outcome = Outcome(1, "warning: one line\n" + NOTHING)
+    outcome = UvResult(1, "warning: one line\n" + NOTHING)
     assert outcome.has_no_solution
     assert "no such version" in outcome.reason

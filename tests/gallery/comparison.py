@@ -15,12 +15,12 @@ OK = 200
 Pair = tuple[Any, Any]
 
 
-def are_equal(given: Any, expected: Any) -> bool:  # noqa: ANN401 - any JSON value
+def all_close(given: Any, expected: Any) -> bool:  # noqa: ANN401 - any JSON value
     """Tell whether two results are equal: floats within 1e-12 or 4 ulp of each other, all else and names identical."""
     if isinstance(expected, list) and isinstance(given, list):
-        return len(given) == len(expected) and all(map(are_equal, given, expected))
+        return len(given) == len(expected) and all(map(all_close, given, expected))
     if isinstance(expected, dict) and isinstance(given, dict):
-        return list(given) == list(expected) and all(are_equal(given[name], expected[name]) for name in expected)
+        return list(given) == list(expected) and all(all_close(given[name], expected[name]) for name in expected)
     if type(given) is not type(expected):
         return False
     if isinstance(expected, float):
@@ -72,7 +72,7 @@ def pairs(given: list[Asked], expected: list[Any]) -> list[Pair]:
 
 def differing(visit: Visit) -> list[Pair]:
     """Return the answers that are not the author's."""
-    results = [pair for pair in (*alone(visit), *by_name(visit), *together(visit)) if not are_equal(*pair)]
+    results = [pair for pair in (*alone(visit), *by_name(visit), *together(visit)) if not all_close(*pair)]
     return results + [pair for pair in probabilities(visit) if not are_close(*pair)]
 
 

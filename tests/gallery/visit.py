@@ -25,7 +25,7 @@ from tests.support.servers import START_SECONDS, Server
 from tests.support.waiting import wait_until
 from web_single.config import Config
 from web_single.environments.environment import find_environment
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.compiled.builder import build_compiled
 
 CLIENTS = 8
@@ -101,7 +101,7 @@ def compile_delivery(style: Style, handover: Handover, folder: Path) -> str | No
     """Build the compiled model where servers of this folder look for it; return why there is none."""
     environments = folder / "environments" if style.own_environment else None
     config = Config(compiled_path=folder / "compiled", environments_path=environments, _env_file=None)
-    delivery = Delivery.open(handover.folder)
+    delivery = ModelFolder.open(handover.folder)
     environment = find_environment(delivery, config)
     building = build_compiled(delivery, environment, config, tell=lambda *_: None, rows=PROBE_ROWS)
     return asyncio.run(building).reason

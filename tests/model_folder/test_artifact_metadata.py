@@ -18,8 +18,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tests.support.model_folders import EXAMPLE
-from web_single.errors import DeliveryError
-from web_single.model_folder.artifact_metadata import ArtefactContents, read_contents
+from web_single.errors import ModelFolderError
+from web_single.model_folder.artifact_metadata import ArtifactMetadata, read_contents
 
 
 class KeywordsOnly:
@@ -131,7 +131,7 @@ def test_what_is_compressed_with_lz4_needs_its_library_to_be_loaded(tmp_path: Pa
 )
 def test_a_form_of_its_own_says_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model").write_bytes(content)
-    assert read_contents(tmp_path / "model") == ArtefactContents()
+    assert read_contents(tmp_path / "model") == ArtifactMetadata()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_form_of_its_own_says_nothing(tmp_path: Path, content: bytes) -> None:
 )
 def test_what_was_saved_instead_of_the_artefact_is_told(tmp_path: Path, content: bytes, sentence: str) -> None:
     (tmp_path / "model.joblib").write_bytes(content)
-    with pytest.raises(DeliveryError, match=sentence):
+    with pytest.raises(ModelFolderError, match=sentence):
         read_contents(tmp_path / "model.joblib")
 
 
@@ -155,7 +155,7 @@ def test_an_artefact_cut_short_is_told(tmp_path: Path, compress: object, share: 
     joblib.dump(MODELS["pipeline"], tmp_path / "model", compress=compress)
     whole = (tmp_path / "model").read_bytes()
     (tmp_path / "model").write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(DeliveryError, match="model is incomplete, it ends in the middle: copy it again"):
+    with pytest.raises(ModelFolderError, match="model is incomplete, it ends in the middle: copy it again"):
         read_contents(tmp_path / "model")
 
 
@@ -165,4 +165,4 @@ def test_what_scikit_learn_did_not_make_says_nothing(plain: Path) -> None:
 
 def test_another_process_gets_the_same_contents() -> None:
     contents = read_contents(EXAMPLE / "model.joblib")
-    assert ArtefactContents.from_json(json.loads(json.dumps(contents.as_json()))) == contents
+    assert ArtifactMetadata.from_json(json.loads(json.dumps(contents.as_json()))) == contents

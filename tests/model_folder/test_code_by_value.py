@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from web_single.environments.interpreters import interpreters
-from web_single.model_folder.code_by_value import minors_that_run
+from web_single.model_folder.code_by_value import compatible_minors
 
 CODE = """
 def attribute(x): return x.shape
@@ -44,7 +44,7 @@ def test_the_python_that_made_it_can_run_it_and_hardly_another() -> None:
     tried = []
     for minor, python in interpreters():
         told = subprocess.run([python, "-c", TELL], capture_output=True, text=True, check=True).stdout
-        found = [minors_that_run(parts_of(bytes.fromhex(code), minor)) for code in json.loads(told)]
+        found = [compatible_minors(parts_of(bytes.fromhex(code), minor)) for code in json.loads(told)]
         assert all(minors is not None and minor in minors for minors in found), (minor, found)
         if minor >= 11:
             assert sum(len(minors or ()) > 1 for minors in found) <= AMBIGUOUS, (minor, found)
@@ -54,4 +54,4 @@ def test_the_python_that_made_it_can_run_it_and_hardly_another() -> None:
 
 @pytest.mark.parametrize("parts", [(), ("x",) * 18, (0,) * 15, (b"\xff" * 8,) * 18])
 def test_what_is_not_known_holds_nobody_up(parts: tuple[object, ...]) -> None:
-    assert minors_that_run(parts) is None
+    assert compatible_minors(parts) is None

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from web_single.errors import DeliveryChangedError, DeliveryError
+from web_single.errors import DeliveryChangedError, ModelFolderError
 from web_single.model_folder import folder as delivery_module
-from web_single.model_folder.folder import Delivery, delivered_files, fingerprint
+from web_single.model_folder.folder import ModelFolder, delivered_files, fingerprint
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_the_fingerprint_is_over_path_size_and_bytes_of_each_file_in_order(folde
 
 
 def test_the_version_is_the_start_of_the_fingerprint(folder: Path) -> None:
-    delivery = Delivery.open(folder / "model.joblib")
+    delivery = ModelFolder.open(folder / "model.joblib")
     assert delivery.sha256 == fingerprint(folder)
     assert delivery.version == delivery.sha256[:12]
 
@@ -65,13 +65,13 @@ def test_a_link_within_the_delivery_is_followed(folder: Path) -> None:
 
 def test_a_link_that_leaves_the_delivery_is_refused(folder: Path) -> None:
     (folder / "elsewhere").symlink_to("/etc/hostname")
-    with pytest.raises(DeliveryError, match="leaves the delivery"):
+    with pytest.raises(ModelFolderError, match="leaves the delivery"):
         fingerprint(folder)
 
 
 def test_a_missing_artefact_is_said(folder: Path) -> None:
-    with pytest.raises(DeliveryError, match=r"There is no model at .*nothing.joblib: set MODEL_PATH"):
-        Delivery.open(folder / "nothing.joblib")
+    with pytest.raises(ModelFolderError, match=r"There is no model at .*nothing.joblib: set MODEL_PATH"):
+        ModelFolder.open(folder / "nothing.joblib")
 
 
 def test_a_file_that_cannot_be_read_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +79,7 @@ def test_a_file_that_cannot_be_read_is_said(folder: Path, monkeypatch: pytest.Mo
         raise PermissionError("not yours")
 
     monkeypatch.setattr(Path, "open", refuse)  # as root, every file can be read
-    with pytest.raises(DeliveryError, match="cannot be read: not yours"):
+    with pytest.raises(ModelFolderError, match="cannot be read: not yours"):
         fingerprint(folder)
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_read_is_said(folder: Path, monkeypatch: pytest.Mo
 def test_a_link_that_no_version_could_cover_is_refused(folder: Path, ending: str, target: str) -> None:
     (folder / ".hidden").mkdir()
     (folder / "link").symlink_to(target)
-    with pytest.raises(DeliveryError, match=rf"/link is a link .*{ending}"):
+    with pytest.raises(ModelFolderError, match=rf"/link is a link .*{ending}"):
         fingerprint(folder)
 
 
@@ -99,7 +99,7 @@ def test_a_link_that_no_version_could_cover_is_refused(folder: Path, ending: str
 def test_an_environment_among_the_files_is_refused_unless_it_is_hidden(folder: Path, mark: str) -> None:
     (folder / "venv").mkdir()
     (folder / "venv" / mark).touch()
-    with pytest.raises(DeliveryError, match=r"/venv is an environment of Python.*start with a dot"):
+    with pytest.raises(ModelFolderError, match=r"/venv is an environment of Python.*start with a dot"):
         fingerprint(folder)
     (folder / "venv").rename(folder / ".venv")
     assert fingerprint(folder)
@@ -109,7 +109,7 @@ def test_a_folder_of_many_other_things_is_refused(folder: Path, monkeypatch: pyt
     monkeypatch.setattr(delivery_module, "MOST_FILES", 3)
     assert fingerprint(folder)
     (folder / "helpers/one_more.py").touch()
-    with pytest.raises(DeliveryError, match="more than 3 files: put the model into a folder of its own"):
+    with pytest.raises(ModelFolderError, match="more than 3 files: put the model into a folder of its own"):
         fingerprint(folder)
 
 
@@ -122,17 +122,17 @@ def test_a_file_that_grows_while_it_is_read_is_refused(folder: Path, monkeypatch
 
 def test_a_name_that_is_no_text_is_told_as_text(folder: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff.csv")).touch()
-    assert "\\xff.csv" in Delivery.open(folder).digests
+    assert "\\xff.csv" in ModelFolder.open(folder).digests
 
 
 def test_the_digest_of_each_file_is_that_of_its_bytes(folder: Path) -> None:
-    digests = Delivery.open(folder).digests
+    digests = ModelFolder.open(folder).digests
     assert list(digests) == ["helpers/__init__.py", "model.joblib", "model.py"]
     assert digests["model.py"] == hashlib.sha256(b"code").hexdigest()
 
 
 def test_what_changed_is_named(folder: Path) -> None:
-    delivery = Delivery.open(folder / "model.joblib")
+    delivery = ModelFolder.open(folder / "model.joblib")
     delivery.check_unchanged()
     (folder / "model.joblib").write_bytes(b"heavier")
     (folder / "model.py").unlink()
@@ -143,7 +143,7 @@ def test_what_changed_is_named(folder: Path) -> None:
 
 
 def test_of_many_changes_the_first_are_named(folder: Path) -> None:
-    delivery = Delivery.open(folder)
+    delivery = ModelFolder.open(folder)
     for letter in "abcde":
         (folder / letter).touch()
     with pytest.raises(DeliveryChangedError, match=r"\(a is new, b is new, c is new, 2 more\)"):
@@ -151,16 +151,16 @@ def test_of_many_changes_the_first_are_named(folder: Path) -> None:
 
 
 def test_another_process_gets_the_same_delivery(folder: Path) -> None:
-    delivery = Delivery.open(folder)
-    assert Delivery.from_json(json.loads(json.dumps(delivery.as_json()))) == delivery
+    delivery = ModelFolder.open(folder)
+    assert ModelFolder.from_json(json.loads(json.dumps(delivery.as_json()))) == delivery
 
 
 def test_its_parts_are_known_where_they_are_there(folder: Path) -> None:
-    delivery = Delivery.open(folder)
+    delivery = ModelFolder.open(folder)
     assert (delivery.code, delivery.requirements) == (folder / "model.py", None)
     (folder / "requirements.txt").touch()
     (folder / "model.py").unlink()
-    delivery = Delivery.open(folder)
+    delivery = ModelFolder.open(folder)
     assert (delivery.code, delivery.requirements) == (None, folder / "requirements.txt")
 
 
@@ -172,37 +172,37 @@ def test_the_folder_may_be_named_instead_of_its_artefact(tmp_path: Path, ending:
     for name in [f"churn{ending}", "data.csv.gz", "model.py", ".hidden.pkl"]:
         (tmp_path / name).write_text("any")
     (tmp_path / "folder.pkl").mkdir()
-    assert Delivery.open(tmp_path) == Delivery.open(tmp_path / f"churn{ending}")
-    assert Delivery.open(tmp_path).artefact == tmp_path / f"churn{ending}"
+    assert ModelFolder.open(tmp_path) == ModelFolder.open(tmp_path / f"churn{ending}")
+    assert ModelFolder.open(tmp_path).artefact == tmp_path / f"churn{ending}"
 
 
 def test_of_several_artefacts_model_joblib_is_the_one(folder: Path) -> None:
     (folder / "scaler.pkl").touch()
-    assert Delivery.open(folder).artefact == folder / "model.joblib"
+    assert ModelFolder.open(folder).artefact == folder / "model.joblib"
     (folder / "model.joblib").rename(folder / "clf.joblib")
     with pytest.raises(
-        DeliveryError, match=r"several artefacts in .* \(clf.joblib, scaler.pkl\): set MODEL_PATH to one"
+        ModelFolderError, match=r"several artefacts in .* \(clf.joblib, scaler.pkl\): set MODEL_PATH to one"
     ):
-        Delivery.open(folder)
+        ModelFolder.open(folder)
 
 
 def test_a_folder_without_an_artefact_is_told_what_to_do(folder: Path) -> None:
     (folder / "model.joblib").unlink()
-    with pytest.raises(DeliveryError, match=r"run `python model.py` to train it, or set MODEL_PATH to the artefact"):
-        Delivery.open(folder)
+    with pytest.raises(ModelFolderError, match=r"run `python model.py` to train it, or set MODEL_PATH to the artefact"):
+        ModelFolder.open(folder)
     (folder / "model.py").unlink()
-    with pytest.raises(DeliveryError, match=r"no .joblib, .pkl or .pickle in [^:]*: set MODEL_PATH to the artefact"):
-        Delivery.open(folder)
+    with pytest.raises(ModelFolderError, match=r"no .joblib, .pkl or .pickle in [^:]*: set MODEL_PATH to the artefact"):
+        ModelFolder.open(folder)
 
 
 def test_an_artefact_that_no_version_would_cover_is_refused(folder: Path) -> None:
     (folder / ".model.joblib").touch()
-    with pytest.raises(DeliveryError, match="is hidden or compiled"):
-        Delivery.open(folder / ".model.joblib")
+    with pytest.raises(ModelFolderError, match="is hidden or compiled"):
+        ModelFolder.open(folder / ".model.joblib")
 
 
 def test_the_pinned_delivery_is_taken(folder: Path) -> None:
-    assert Delivery.open(folder, pin=fingerprint(folder)) == Delivery.open(folder)
+    assert ModelFolder.open(folder, pin=fingerprint(folder)) == ModelFolder.open(folder)
 
 
 def test_any_other_delivery_is_refused_before_its_artefact_is_looked_into(
@@ -212,6 +212,8 @@ def test_any_other_delivery_is_refused_before_its_artefact_is_looked_into(
     monkeypatch.setattr(delivery_module, "read_contents", looked_into.append)
     pin = fingerprint(folder)
     (folder / "model.joblib").write_bytes(b"other weights")
-    with pytest.raises(DeliveryError, match=rf"its fingerprint is {fingerprint(folder)}, and MODEL_SHA256 is {pin}\."):
-        Delivery.open(folder, pin=pin)
+    with pytest.raises(
+        ModelFolderError, match=rf"its fingerprint is {fingerprint(folder)}, and MODEL_SHA256 is {pin}\."
+    ):
+        ModelFolder.open(folder, pin=pin)
     assert looked_into == []

@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 
 from tests.support.model_folders import EXAMPLE, STYLES
 from web_single.config import Config
-from web_single.errors import DeliveryError
-from web_single.model_folder.folder import Delivery
-from web_single.model_folder.preflight import receive_delivery
+from web_single.errors import ModelFolderError
+from web_single.model_folder.folder import ModelFolder
+from web_single.model_folder.preflight import open_model_folder
 from web_single.model_folder.source.findings import Effect, Finding
-from web_single.model_folder.source.import_effects import refuse_what_writes, what_importing_does
+from web_single.model_folder.source.import_effects import reject_import_effects, what_importing_does
 
 Find = Callable[..., list[Finding]]
 
@@ -62,7 +62,7 @@ def find(delivery: Path) -> Find:
             path = delivery / f"{name}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(text))
-        return what_importing_does(Delivery.open(delivery))
+        return what_importing_does(ModelFolder.open(delivery))
 
     return find_in
 
@@ -248,8 +248,8 @@ def test_a_helper_that_is_not_imported_is_not_looked_at(find: Find) -> None:
 def test_the_refusal_tells_the_line_the_chain_of_calls_and_what_to_do(find: Find, delivery: Path) -> None:
     find(HEAD + "main()\n")
     line = HEAD.count("\n") + 1
-    with pytest.raises(DeliveryError) as caught:
-        refuse_what_writes(Delivery.open(delivery))
+    with pytest.raises(ModelFolderError) as caught:
+        reject_import_effects(ModelFolder.open(delivery))
     assert caught.value.sentence == (
         f"model.py would write a model when it is imported: line {line} main() -> line 11 save(...) -> "
         f'line 7 joblib.dump(...). Put line {line} under `if __name__ == "__main__":`.'
@@ -260,16 +260,16 @@ def test_the_refusal_tells_all_lines_that_belong_under_a_guard(find: Find, deliv
     find(HEAD + "model = SVC()\nmodel.fit(X, y)\nsave(model)\nimport helpers\n", helpers=HEAD + "main()\n")
     line = HEAD.count("\n") + 1
     with pytest.raises(
-        DeliveryError, match=rf" Put lines {line + 1} and {line + 2} and line {line} of helpers.py under "
+        ModelFolderError, match=rf" Put lines {line + 1} and {line + 2} and line {line} of helpers.py under "
     ):
-        refuse_what_writes(Delivery.open(delivery))
+        reject_import_effects(ModelFolder.open(delivery))
     find(HEAD + "if X:\n    main()\nmain()\n")
-    with pytest.raises(DeliveryError, match=rf" Put line {line + 2} under "):
-        refuse_what_writes(Delivery.open(delivery))
+    with pytest.raises(ModelFolderError, match=rf" Put line {line + 2} under "):
+        reject_import_effects(ModelFolder.open(delivery))
     find(HEAD + "main()\n" * 9)
     told = f"Put lines {line}, {line + 1}, {line + 2}, {line + 3} and {line + 4} and others under"
-    with pytest.raises(DeliveryError, match=told):
-        refuse_what_writes(Delivery.open(delivery))
+    with pytest.raises(ModelFolderError, match=told):
+        reject_import_effects(ModelFolder.open(delivery))
 
 
 def test_a_long_call_is_told_short(find: Find) -> None:
@@ -281,7 +281,7 @@ def test_a_long_call_is_told_short(find: Find) -> None:
 def test_training_is_told_when_the_delivery_is_received_and_does_not_stop_it(find: Find, delivery: Path) -> None:
     find(HEAD + "model = SVC().fit(X, y)\n")
     with capture_logs() as logs:
-        receive_delivery(Config(model_path=delivery))
+        open_model_folder(Config(model_path=delivery))
     (told,) = [log["reason"] for log in logs if log["event"] == "delivery_trains"]
     line = HEAD.count("\n") + 1
     assert told.startswith(
@@ -292,7 +292,7 @@ def test_training_is_told_when_the_delivery_is_received_and_does_not_stop_it(fin
 def test_training_on_a_condition_is_not_worth_a_line_of_the_log(find: Find, delivery: Path) -> None:
     find(HEAD + "if X:\n    main()\n")
     with capture_logs() as logs:
-        receive_delivery(Config(model_path=delivery))
+        open_model_folder(Config(model_path=delivery))
     assert logs == []
 
 
@@ -301,11 +301,11 @@ def test_training_on_a_condition_is_not_worth_a_line_of_the_log(find: Find, deli
 )
 def test_what_this_python_cannot_parse_is_left_to_the_runner(delivery: Path, content: bytes) -> None:
     (delivery / "model.py").write_bytes(content)
-    assert what_importing_does(Delivery.open(delivery)) == []
+    assert what_importing_does(ModelFolder.open(delivery)) == []
 
 
 def test_an_artefact_alone_does_nothing(delivery: Path) -> None:
-    assert what_importing_does(Delivery.open(delivery)) == []
+    assert what_importing_does(ModelFolder.open(delivery)) == []
 
 
 def test_code_nested_deeper_than_this_python_can_follow_is_left_to_the_runner(find: Find) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.model_folders import MakeModelFolder
-from web_single.model_folder.source.passthrough import why_not_passed_on
+from web_single.model_folder.source.passthrough import passthrough_blocker
 
 PASSING = [
     "",
@@ -43,28 +43,28 @@ MORE = [
 
 @pytest.mark.parametrize("code", PASSING)
 def test_what_asks_the_model_alone_passes_on(make_model_folder: MakeModelFolder, code: str) -> None:
-    assert why_not_passed_on(make_model_folder(code=code), "predict") is None
+    assert passthrough_blocker(make_model_folder(code=code), "predict") is None
 
 
 @pytest.mark.parametrize("code", MORE)
 def test_what_does_anything_else_does_not(make_model_folder: MakeModelFolder, code: str) -> None:
-    assert why_not_passed_on(make_model_folder(code=code), "predict") is not None
+    assert passthrough_blocker(make_model_folder(code=code), "predict") is not None
 
 
 def test_what_is_wrong_is_told_with_its_line(make_model_folder: MakeModelFolder) -> None:
     delivery = make_model_folder(code="import numpy\n\ndef predict(model, X):\n    return 1\n")
     assert (
-        why_not_passed_on(delivery, "predict")
+        passthrough_blocker(delivery, "predict")
         == "predict in model.py, line 3, does more than `return model.predict(X)`."
     )
-    assert why_not_passed_on(delivery, "predict_proba") is None
+    assert passthrough_blocker(delivery, "predict_proba") is None
 
 
 def test_an_artefact_without_code_is_asked_itself(make_model_folder: MakeModelFolder) -> None:
-    assert why_not_passed_on(make_model_folder(), "predict") is None
+    assert passthrough_blocker(make_model_folder(), "predict") is None
 
 
 def test_a_global_function_that_is_rebound_by_another_is_not_trusted(make_model_folder: MakeModelFolder) -> None:
     passing = "def predict(model, X):\n    return model.predict(X)\n"
     code = f"{passing}def load_model(path):\n    global predict\n    predict = None\n"
-    assert why_not_passed_on(make_model_folder(code=code), "predict") is not None
+    assert passthrough_blocker(make_model_folder(code=code), "predict") is not None

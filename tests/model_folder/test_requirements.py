@@ -7,47 +7,47 @@ from pathlib import Path
 import pytest
 
 from tests.support.model_folders import TINY, MakeModelFolder
-from web_single.errors import DeliveryError
-from web_single.model_folder.artifact_metadata import ArtefactContents
+from web_single.errors import ModelFolderError
+from web_single.model_folder.artifact_metadata import ArtifactMetadata
 from web_single.model_folder.requirements import (
     Requirements,
-    are_met_by_ours,
     distribution_of,
     included_files,
     lines_of,
+    satisfied_by_server,
     tell_missing,
 )
 
 
-def requirements_of(make_model_folder: MakeModelFolder, contents: ArtefactContents) -> Requirements:
+def requirements_of(make_model_folder: MakeModelFolder, contents: ArtifactMetadata) -> Requirements:
     return Requirements.of(replace(make_model_folder(), contents=contents))
 
 
 @pytest.mark.parametrize(
     ("contents", "bounds"),
     [
-        (ArtefactContents(scikit_learn="1.4.1.post1"), ("numpy<2",)),
-        (ArtefactContents(scikit_learn="1.4.2"), ()),
-        (ArtefactContents(scikit_learn="1.10.0"), ()),
-        (ArtefactContents(scikit_learn="1.5.2", numpy_core=True), ("numpy>=2",)),
-        (ArtefactContents(), ()),
+        (ArtifactMetadata(scikit_learn="1.4.1.post1"), ("numpy<2",)),
+        (ArtifactMetadata(scikit_learn="1.4.2"), ()),
+        (ArtifactMetadata(scikit_learn="1.10.0"), ()),
+        (ArtifactMetadata(scikit_learn="1.5.2", numpy_core=True), ("numpy>=2",)),
+        (ArtifactMetadata(), ()),
     ],
 )
 def test_numpy_is_held_to_what_the_artefact_was_made_with(
-    make_model_folder: MakeModelFolder, contents: ArtefactContents, bounds: tuple[str, ...]
+    make_model_folder: MakeModelFolder, contents: ArtifactMetadata, bounds: tuple[str, ...]
 ) -> None:
     assert requirements_of(make_model_folder, contents).bounds == bounds
 
 
 def test_what_a_model_needs_and_nobody_lists_is_added(make_model_folder: MakeModelFolder) -> None:
-    contents = ArtefactContents(modules=("cloudpickle", "joblib", "sklearn"), data_frame=True)
+    contents = ArtifactMetadata(modules=("cloudpickle", "joblib", "sklearn"), data_frame=True)
     assert requirements_of(make_model_folder, contents).added == ("pandas", "joblib", "cloudpickle")
-    assert requirements_of(make_model_folder, ArtefactContents()).added == ("joblib",)
+    assert requirements_of(make_model_folder, ArtifactMetadata()).added == ("joblib",)
 
 
 def test_modules_of_the_delivery_and_private_ones_are_not_asked_for(make_model_folder: MakeModelFolder) -> None:
     (make_model_folder(code="import helper, yaml").folder / "helper.py").write_text("")
-    contents = ArtefactContents(modules=("__main__", "_loss", "helper", "model", "sklearn"))
+    contents = ArtifactMetadata(modules=("__main__", "_loss", "helper", "model", "sklearn"))
     assert requirements_of(make_model_folder, contents).modules == ("sklearn", "yaml")
 
 
@@ -61,7 +61,7 @@ def test_included_files_count_and_missing_ones_are_left_to_uv(make_model_folder:
 
 def test_what_is_editable_is_refused_before_anything_is_run(make_model_folder: MakeModelFolder) -> None:
     delivery = make_model_folder(requirements=f"{TINY}--editable ./package\n")
-    with pytest.raises(DeliveryError, match=r"requirements.txt: `--editable ./package` cannot be kept"):
+    with pytest.raises(ModelFolderError, match=r"requirements.txt: `--editable ./package` cannot be kept"):
         Requirements.of(delivery).digests()
 
 
@@ -70,7 +70,7 @@ def test_what_would_be_built_is_refused_before_its_code_is_run(make_model_folder
     delivery = make_model_folder(requirements=f"-r more.txt\n{TINY}")
     (delivery.folder / "more.txt").write_text(f"{line}\n")
     with pytest.raises(
-        DeliveryError, match=r"more.txt: `--no-binary.*` asks for packages that are built here, .*: rem"
+        ModelFolderError, match=r"more.txt: `--no-binary.*` asks for packages that are built here, .*: rem"
     ):
         Requirements.of(delivery).digests()
 
@@ -105,4 +105,4 @@ def test_names_and_versions_are_compared_with_ours_and_all_else_is_left_to_uv(
     tmp_path: Path, content: str, *, met: bool
 ) -> None:
     (tmp_path / "requirements.txt").write_text(content)
-    assert are_met_by_ours(tmp_path / "requirements.txt") is met
+    assert satisfied_by_server(tmp_path / "requirements.txt") is met

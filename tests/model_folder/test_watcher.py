@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from web_single.model_folder import watcher as delivery_watch
-from web_single.model_folder.folder import Delivery, digest_file
+from web_single.model_folder.folder import ModelFolder, digest_file
 from web_single.model_folder.watcher import DeliveryWatch
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def watch(folder: Path) -> DeliveryWatch:
-    watch = DeliveryWatch(Delivery.open(folder))
+    watch = DeliveryWatch(ModelFolder.open(folder))
     await watch.prepare()
     return watch
 

@@ -10,15 +10,15 @@ import pytest
 from web_single.backoff import FIRST_SECONDS
 from web_single.config import Config
 from web_single.environments.environment import find_environment
-from web_single.errors import DeliveredCodeError, InvalidFeaturesError, ModelUnavailableError, RunnerBrokenError
-from web_single.model_folder.folder import Delivery
+from web_single.errors import InvalidFeaturesError, ModelCodeError, ModelUnavailableError, RunnerCrashedError
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.batch_safety import BatchingState
 from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.predictor import Predictor, RunnerState
 from web_single.predictor.runner.process import RunnerProcess
-from web_single.predictor.runner.wire_format import Head, decode_rows
+from web_single.predictor.runner.wire_format import FrameHeader, decode_rows
 from web_single.predictor.signature.feature import Feature, Kind
-from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.model_output import ModelOutput
 from web_single.predictor.signature.signature import Signature
 
 pytestmark = pytest.mark.anyio
@@ -43,7 +43,7 @@ class Runner:
         self.error: BaseException | None = None
         self.is_killed = False
 
-    async def call(self, _: Head, block: bytes, *, timeout_seconds: float) -> tuple[Head, bytes]:
+    async def call(self, _: FrameHeader, block: bytes, *, timeout_seconds: float) -> tuple[FrameHeader, bytes]:
         values = [row[0] for row in decode_rows(block, rows=len(block) // 8)]
         self.calls.append(values)
         self.timeouts.append(timeout_seconds)
@@ -67,16 +67,16 @@ class Compiled:
     def is_faster(self, rows: int, *, with_probabilities: bool) -> bool:
         return rows < 10 and not with_probabilities
 
-    def predict(self, rows: list[Row], *, with_probabilities: bool) -> list[Answer | None]:
+    def predict(self, rows: list[Row], *, with_probabilities: bool) -> list[ModelOutput | None]:
         assert not with_probabilities
-        return [Answer(row[0], None) if row[0] >= 0 else None for row in rows]
+        return [ModelOutput(row[0], None) if row[0] >= 0 else None for row in rows]
 
 
 @pytest.fixture
 def predictor(plain: Path, make_config: MakeConfig) -> Predictor:
     """A predictor whose model process is a `Runner`."""
     config = make_config(waiting_timeout_seconds=0.05, verify_share=0, runner_memory_limit_bytes=1_000)
-    delivery = Delivery.open(plain)
+    delivery = ModelFolder.open(plain)
     made = Predictor(delivery, find_environment(delivery, config), config)
     made.signature = Signature((Feature(None, Kind.NUMBER),))
     made._runner = cast("RunnerProcess", Runner())
@@ -94,7 +94,7 @@ def runner_of(predictor: Predictor) -> Runner:
     [
         (BAD, InvalidFeaturesError, "Instance {}: the model gives no finite"),
         (TOO_LARGE, InvalidFeaturesError, "Instance {}: Feature 0: "),
-        (RAISING, DeliveredCodeError, "instance {}; "),
+        (RAISING, ModelCodeError, "instance {}; "),
     ],
 )
 @pytest.mark.parametrize("is_compiled", [False, True])
@@ -131,7 +131,7 @@ async def test_the_compiled_model_predicts_where_it_is_faster_or_alone(predictor
 async def test_a_call_that_succeeds_resets_the_back_off(predictor: Predictor) -> None:
     for _ in range(4):
         predictor._backoff.next_seconds()
-    assert await predictor.predict([[1.0]]) == [Answer(1.0, None)]
+    assert await predictor.predict([[1.0]]) == [ModelOutput(1.0, None)]
     assert predictor._backoff.next_seconds() == FIRST_SECONDS
 
 
@@ -154,12 +154,12 @@ async def test_the_first_process_is_waited_for(predictor: Predictor) -> None:
         predictor.state = RunnerState.READY
 
     predictor.started = asyncio.create_task(start())
-    assert await predictor.predict([[1.0]]) == [Answer(1.0, None)]
+    assert await predictor.predict([[1.0]]) == [ModelOutput(1.0, None)]
 
 
 async def test_waiting_until_ready_ends(predictor: Predictor) -> None:
     await predictor.wait_until_ready(30)
-    predictor._leave_ready("Away.")
+    predictor._mark_unavailable("Away.")
     with pytest.raises(ModelUnavailableError):
         await asyncio.wait_for(predictor.wait_until_ready(0.01), 30)
 
@@ -170,7 +170,7 @@ async def test_a_process_beyond_its_memory_limit_gets_no_further_call(predictor:
     await predictor.predict([[1.0]])
     assert (predictor.state, runner.is_killed) == (RunnerState.READY, False)
     runner.bytes = 1_001
-    assert await predictor.predict([[1.0]]) == [Answer(1.0, None)]
+    assert await predictor.predict([[1.0]]) == [ModelOutput(1.0, None)]
     assert (predictor.state, runner.is_killed) == (RunnerState.RESTARTING, True)
     with pytest.raises(ModelUnavailableError):
         await predictor.predict([[1.0]])
@@ -178,8 +178,8 @@ async def test_a_process_beyond_its_memory_limit_gets_no_further_call(predictor:
 
 async def test_a_call_that_breaks_ends_the_process_and_the_next_one_may_call(predictor: Predictor) -> None:
     runner = runner_of(predictor)
-    runner.error = RunnerBrokenError("Broken.")
-    with pytest.raises(RunnerBrokenError):
+    runner.error = RunnerCrashedError("Broken.")
+    with pytest.raises(RunnerCrashedError):
         await predictor.predict([[1.0]])
     assert (runner.is_killed, predictor.state, predictor._ready.is_set()) == (True, RunnerState.RESTARTING, False)
     assert not predictor._turn.locked()

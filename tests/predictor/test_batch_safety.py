@@ -11,11 +11,11 @@ import pytest
 from tests.support.waiting import wait_until_async
 from web_single.config import Batching, Config
 from web_single.errors import (
+    BatchCallError,
     DatabaseUnavailableError,
-    DeliveredCodeError,
+    ModelCodeError,
     ModelUnavailableError,
-    RunnerBrokenError,
-    SharedCallError,
+    RunnerCrashedError,
 )
 from web_single.predictor.batch_safety import MAX_PROBATIONS, BatchingState, BatchKey, BatchSafetyMonitor
 from web_single.predictor.probation import (
@@ -28,7 +28,7 @@ from web_single.predictor.probation import (
     vary,
 )
 from web_single.predictor.signature.feature import Feature, Kind
-from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.model_output import ModelOutput
 from web_single.predictor.signature.signature import Signature
 
 pytestmark = pytest.mark.anyio
@@ -56,14 +56,16 @@ class Model:
         self.calls: list[int] = []
         self.errors: list[Exception] = []
 
-    async def predict(self, rows: list[Row], *, with_probabilities: bool = False, shared: bool = False) -> list[Answer]:
+    async def predict(
+        self, rows: list[Row], *, with_probabilities: bool = False, shared: bool = False
+    ) -> list[ModelOutput]:
         assert shared is (len(rows) > 1)
         if self.errors and len(rows) > 1:
             raise self.errors.pop()
         self.calls.append(len(rows))
         results = self.function(rows)
         probabilities = self.function(rows) if with_probabilities else [None] * len(rows)
-        return [Answer(result, each and [each]) for result, each in zip(results, probabilities, strict=True)]
+        return [ModelOutput(result, each and [each]) for result, each in zip(results, probabilities, strict=True)]
 
 
 @pytest.fixture
@@ -146,7 +148,7 @@ def filled_probation(model: Model, rows: int, *, max_batch_size: int) -> Probati
     rng, features = random.Random(10), NUMBERS.features or ()
     probation = Probation(model.predict, features, max_batch_size=max_batch_size, with_probabilities=False)
     for row in [random_row(rng) for _ in range(rows)]:
-        probation.add(row, Answer(value(row), None))
+        probation.add(row, ModelOutput(value(row), None))
     return probation
 
 
@@ -175,7 +177,7 @@ async def test_a_probation_that_has_too_few_rows_is_neither_due_nor_passed() -> 
         Model(lambda rows: [value(row) for row in rows]), ROWS_PER_COMPARISON - 1, max_batch_size=8
     )
     assert not probation.is_due
-    probation.add([1.0, 2.0], Answer(21.0, None))
+    probation.add([1.0, 2.0], ModelOutput(21.0, None))
     assert probation.is_due
     assert await compare_when_due(probation) is None
     assert (probation.is_due, probation.is_passed, probation._comparisons) == (False, False, 1)
@@ -255,7 +257,7 @@ async def test_dependent_code_is_never_batched(config: Config, function: Functio
     def checked(rows: list[Row]) -> Sequence[Any]:
         results = function(rows)
         if len(results) != len(rows):
-            raise SharedCallError("One of the rows failed.")
+            raise BatchCallError("One of the rows failed.")
         return results
 
     monitor = await probe(checked, config)
@@ -316,7 +318,7 @@ async def test_a_model_process_that_ends_during_a_comparison_concludes_nothing_a
     monitor = await monitor_of(model, config)
     await serve_alone(monitor, model, [random_row(rng) for _ in range(ROWS_PER_COMPARISON * 6)])
     await wait_until_async(lambda: max(model.calls) > 8)
-    model.errors = [RunnerBrokenError("Killed.")]
+    model.errors = [RunnerCrashedError("Killed.")]
     await serve_alone(monitor, model, [random_row(rng) for _ in range(MIN_ROWS)])
     await wait_until_async(lambda: monitor.state is BatchingState.ON)
     assert monitor.max_rows(KEY) < max(SIZES)
@@ -371,7 +373,7 @@ async def test_rows_are_not_kept_beyond_a_budget_nor_after_batching_ended(
 async def test_variants_that_the_model_rejects_are_not_compared(config: Config) -> None:
     def only_usual(rows: list[Row]) -> list[float]:
         if any(not 0 <= row[1] < 10 for row in rows):
-            raise DeliveredCodeError("1", {})
+            raise ModelCodeError("1", {})
         return [value(row) for row in rows]
 
     monitor = await probe(only_usual, config)
@@ -384,7 +386,7 @@ async def test_a_variant_that_crashes_the_model_is_the_last_one(config: Config) 
     def fragile(rows: list[Row]) -> list[float]:
         if any(not 0 < row[1] < 10 for row in rows):
             crashes.append(rows)
-            raise RunnerBrokenError("Killed.")
+            raise RunnerCrashedError("Killed.")
         return [value(row) for row in rows]
 
     model, rng = Model(fragile), random.Random(7)

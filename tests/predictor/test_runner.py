@@ -16,7 +16,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from web_single.errors import DeliveredCodeError, DeliveryError
+from web_single.errors import ModelCodeError, ModelFolderError
 from web_single.model_folder.folder import fingerprint
 from web_single.predictor.runner.process import RunnerProcess
 from web_single.predictor.runner.wire_format import decode_rows, encode_rows
@@ -145,7 +145,7 @@ async def test_bytecode_that_lies_in_the_delivery_is_not_run(save_model: Callabl
     py_compile.compile(str(helper), cfile=str(tmp_path / "compiled_only.pyc"))
     async with running(save_model(LinearRegression().fit(X, Y), code)) as runner:
         assert await ask(runner, [[0.0, 0.0]]) == {"results": [42]}
-    with pytest.raises(DeliveryError, match="No module named 'compiled_only'"):
+    with pytest.raises(ModelFolderError, match="No module named 'compiled_only'"):
         async with running(save_model(LinearRegression().fit(X, Y), "import compiled_only")):
             pass
 
@@ -184,13 +184,13 @@ async def test_what_is_opened_by_its_number_is_no_write_into_the_delivery(save_m
 async def test_what_cannot_be_loaded_is_told_in_a_sentence(
     save_model: Callable[..., Path], code: str, told: str
 ) -> None:
-    with pytest.raises(DeliveryError, match=told):
+    with pytest.raises(ModelFolderError, match=told):
         async with running(save_model(LinearRegression().fit(X, Y), code)):
             pass
 
 
 async def test_an_import_without_end_is_ended(save_model: Callable[..., Path]) -> None:
-    with pytest.raises(DeliveryError, match=r"did not load in 0\.5 seconds"):
+    with pytest.raises(ModelFolderError, match=r"did not load in 0\.5 seconds"):
         async with running(save_model(None, "while True: pass"), load_timeout_seconds=0.5):
             pass
 
@@ -198,7 +198,7 @@ async def test_an_import_without_end_is_ended(save_model: Callable[..., Path]) -
 @pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>"])
 async def test_a_broken_artefact_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model.joblib").write_bytes(content)
-    with pytest.raises(DeliveryError, match=r"model\.joblib cannot be loaded: "):
+    with pytest.raises(ModelFolderError, match=r"model\.joblib cannot be loaded: "):
         async with running(tmp_path / "model.joblib"):
             pass
 
@@ -251,7 +251,7 @@ async def test_a_process_that_cannot_be_started_is_told_in_a_sentence(
     plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with pytest.raises(DeliveryError, match=r"process cannot be started: .*/nowhere/python"):
+    with pytest.raises(ModelFolderError, match=r"process cannot be started: .*/nowhere/python"):
         async with running(plain):
             pass
 
@@ -290,7 +290,7 @@ async def test_a_result_that_cannot_be_kept_is_the_models_fault(
 async def test_a_model_whose_every_result_cannot_be_kept_is_refused_when_it_is_loaded(
     save_model: Callable[..., Path],
 ) -> None:
-    with pytest.raises(DeliveryError, match=r"cannot be served\. The model's answers cannot be kept: .*, not set"):
+    with pytest.raises(ModelFolderError, match=r"cannot be served\. The model's answers cannot be kept: .*, not set"):
         async with running(save_model(None, "def predict(model, X): return [{1} for _ in X]")):
             pass
 
@@ -300,7 +300,7 @@ async def test_an_exception_that_no_single_row_causes_names_none(save_model: Cal
     async with running(save_model(LinearRegression().fit(X, Y), code)) as runner:
         reply = await ask(runner, X)
     assert reply["row"] is None
-    assert DeliveredCodeError("id", {}, row=None).sentence.startswith("The model's own code failed on this input")
+    assert ModelCodeError("id", {}, row=None).sentence.startswith("The model's own code failed on this input")
 
 
 async def test_the_kernel_takes_it_before_the_server_when_memory_is_short(plain: Path) -> None:

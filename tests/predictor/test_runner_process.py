@@ -12,10 +12,10 @@ from tests.support.model_folders import EXAMPLE
 from tests.support.waiting import wait_until_async
 from web_single.config import Config
 from web_single.environments.environment import find_environment
-from web_single.errors import DeliveryError
-from web_single.model_folder.folder import Delivery
+from web_single.errors import ModelFolderError
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.predictor import Predictor
-from web_single.predictor.preload import HeadStart
+from web_single.predictor.preload import PreloadedModel
 from web_single.predictor.runner.process import REQUEST_IDS, RunnerProcess
 
 pytestmark = pytest.mark.anyio
@@ -81,7 +81,7 @@ async def test_a_start_that_is_cancelled_anywhere_leaves_nothing(silent_python: 
 async def test_a_process_that_cannot_be_started_leaves_nothing(tmp_path: Path) -> None:
     counts = []
     for _ in range(3):
-        with pytest.raises(DeliveryError, match="cannot be started"):
+        with pytest.raises(ModelFolderError, match="cannot be started"):
             await start(tmp_path / "no_python")
         await asyncio.sleep(0.1)  # what was closed is closed in the loop's next steps
         counts.append(descriptors())
@@ -107,8 +107,8 @@ def test_an_event_loop_that_ends_first_takes_the_process_with_it(silent_python: 
 async def test_a_start_that_is_cancelled_when_the_process_has_just_started_leaves_nothing(
     make_config: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config, delivery, before = make_config(), Delivery.open(EXAMPLE), children()
-    async with HeadStart.of(delivery, find_environment(delivery, config), config) as head_start:
+    config, delivery, before = make_config(), ModelFolder.open(EXAMPLE), children()
+    async with PreloadedModel.of(delivery, find_environment(delivery, config), config) as head_start:
         take = head_start.predictor._take_description
 
         def take_and_cancel(description: dict[str, object]) -> None:
@@ -122,8 +122,8 @@ async def test_a_start_that_is_cancelled_when_the_process_has_just_started_leave
 
 
 async def test_request_ids_begin_again_where_a_frame_has_no_room_for_more(make_config: Callable[..., Config]) -> None:
-    config, delivery = make_config(), Delivery.open(EXAMPLE)
-    async with HeadStart.of(delivery, find_environment(delivery, config), config) as head_start:
+    config, delivery = make_config(), ModelFolder.open(EXAMPLE)
+    async with PreloadedModel.of(delivery, find_environment(delivery, config), config) as head_start:
         await head_start.started
         head_start.predictor.ready_runner()._calls = REQUEST_IDS - 2
         rows = [[5.1, 3.5, 1.4, 0.2]]

@@ -34,28 +34,28 @@ def is_number(value: Any) -> bool:  # noqa: ANN401 - any JSON value
 @given(st.lists(json_values, min_size=4, max_size=4))
 def test_four_numbers_are_taken_and_nothing_else(features: list[Any]) -> None:
     if all(is_number(value) for value in features):
-        IRIS.row_of(features)
+        IRIS.validate_row(features)
     else:
         first = next(index for index, value in enumerate(features) if not is_number(value))
         assert IRIS.feature_names is not None
         with pytest.raises(InvalidFeaturesError) as caught:
-            IRIS.row_of(features)
+            IRIS.validate_row(features)
         assert caught.value.sentence.startswith(f"Feature {first} ({IRIS.feature_names[first]}): ")
 
 
 @pytest.mark.parametrize("count", [0, 3, 5])
 def test_a_wrong_length_says_how_many_are_expected_and_what_they_are_called(count: int) -> None:
     with pytest.raises(InvalidFeaturesError) as caught:
-        IRIS.row_of([0] * count)
+        IRIS.validate_row([0] * count)
     names = "sepal length, sepal width, petal length, petal width"
     assert caught.value.sentence == f"4 features are expected ({names}), not {count}."
 
 
 def test_where_the_model_does_not_say_how_many_any_number_of_them_is_taken() -> None:
-    SILENT.row_of([1])
-    SILENT.row_of([1] * 100)
+    SILENT.validate_row([1])
+    SILENT.validate_row([1] * 100)
     with pytest.raises(InvalidFeaturesError, match="At least one feature"):
-        SILENT.row_of([])
+        SILENT.validate_row([])
 
 
 SHOP = Signature(
@@ -92,7 +92,7 @@ GOOD = [None, "red", 4, "fine", True, "x"]
 def test_each_kind_of_feature_says_what_it_takes(position: int, value: object, fault: str) -> None:
     row = [value if at == position else good for at, good in enumerate(GOOD)]
     with pytest.raises(InvalidFeaturesError) as caught:
-        SHOP.row_of(row)
+        SHOP.validate_row(row)
     assert caught.value.sentence == f"{SHOP.name_of(position)}: {fault}."
 
 
@@ -103,28 +103,28 @@ def test_each_kind_of_feature_takes_its_own() -> None:
         [1, "blue", 1, "", False, 1],
         [1, "red", 1, "", False, True],
     ):
-        assert SHOP.row_of(row) == row
-        assert SHOP.row_of(dict(zip(SHOP.feature_names or (), row, strict=True))) == row
+        assert SHOP.validate_row(row) == row
+        assert SHOP.validate_row(dict(zip(SHOP.feature_names or (), row, strict=True))) == row
 
 
 def test_a_long_list_of_values_is_told_in_part() -> None:
     many = Signature(features=(Feature(None, Kind.CATEGORY, tuple(range(25)), others=False),))
     with pytest.raises(InvalidFeaturesError, match=r"1 feature is expected, not 2\."):
-        many.row_of([1, 2])
+        many.validate_row([1, 2])
     with pytest.raises(InvalidFeaturesError, match=r"25 is not one of its values, 0, 1, .* 19 and 5 more\."):
-        many.row_of([25])
+        many.validate_row([25])
 
 
 def test_the_columns_that_hold_more_than_numbers_are_known() -> None:
-    assert SHOP.listed_columns([GOOD]) == [1, 2, 3, 4, 5]
-    assert SHOP.listed_columns([[*GOOD[:5], 1.5]]) == [1, 2, 3, 4]
-    assert IRIS.listed_columns([[1, 2, 3, 4]]) == []
-    assert SILENT.listed_columns([[1.0, "a", None], [1.0, 2, 3]]) == [1, 2]
+    assert SHOP.non_numeric_columns([GOOD]) == [1, 2, 3, 4, 5]
+    assert SHOP.non_numeric_columns([[*GOOD[:5], 1.5]]) == [1, 2, 3, 4]
+    assert IRIS.non_numeric_columns([[1, 2, 3, 4]]) == []
+    assert SILENT.non_numeric_columns([[1.0, "a", None], [1.0, 2, 3]]) == [1, 2]
 
 
 def test_an_integer_of_unknown_kind_is_not_made_a_float() -> None:
-    assert SHOP.listed_columns([[*GOOD[:5], 1]]) == [1, 2, 3, 4, 5]
-    assert SILENT.listed_columns([[1, 2.0], [1.0, 2.0]]) == [0]
+    assert SHOP.non_numeric_columns([[*GOOD[:5], 1]]) == [1, 2, 3, 4, 5]
+    assert SILENT.non_numeric_columns([[1, 2.0], [1.0, 2.0]]) == [0]
 
 
 def test_the_rows_of_a_batch_must_be_as_long_as_the_first() -> None:
@@ -154,12 +154,12 @@ def test_it_is_made_from_what_the_runner_tells() -> None:
 
 def test_rows_of_numbers_share_a_call_whatever_they_hold() -> None:
     signature = Signature(features=(Feature(None, Kind.NUMBER), Feature(None, Kind.NUMBER, missing=True)))
-    assert signature.shape_of([1, 2.5]) == signature.shape_of([0.5, None]) is not None
+    assert signature.batch_key([1, 2.5]) == signature.batch_key([0.5, None]) is not None
 
 
 def test_values_of_other_types_in_a_column_share_no_call() -> None:
     signature = Signature(features=(Feature("a", Kind.NUMBER), Feature("b", Kind.CATEGORY, values=("x", 1))))
-    assert signature.shape_of([1, "x"]) == signature.shape_of([2, "y"]) != signature.shape_of([1, 1])
+    assert signature.batch_key([1, "x"]) == signature.batch_key([2, "y"]) != signature.batch_key([1, 1])
 
 
 @pytest.mark.parametrize(
@@ -171,4 +171,4 @@ def test_values_of_other_types_in_a_column_share_no_call() -> None:
     ],
 )
 def test_where_a_row_may_depend_on_its_company_it_is_asked_alone(signature: Signature) -> None:
-    assert signature.shape_of([1.0]) is None
+    assert signature.batch_key([1.0]) is None

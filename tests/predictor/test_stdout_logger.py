@@ -8,12 +8,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from web_single.predictor.runner import stdout_logger as model_output_module
-from web_single.predictor.runner.stdout_logger import MAX_LINE_BYTES, MAX_LINES_PER_SECOND, ModelOutput
+from web_single.predictor.runner.stdout_logger import MAX_LINE_BYTES, MAX_LINES_PER_SECOND, StdoutLogger
 
 
 async def lines_of(output: bytes) -> list[dict[str, object]]:
     with capture_logs() as logs:
-        model_output = ModelOutput()
+        model_output = StdoutLogger()
         write_end = await model_output.open_pipe()
         await asyncio.to_thread(os.write, write_end, output)
         os.close(write_end)
@@ -36,7 +36,7 @@ async def test_a_line_without_end_is_cut() -> None:
 
 @pytest.mark.anyio
 async def test_it_can_be_closed_while_somebody_still_holds_it_open() -> None:
-    model_output = ModelOutput()
+    model_output = StdoutLogger()
     write_end = await model_output.open_pipe()
     await model_output.close()
     with pytest.raises(BrokenPipeError):
@@ -55,7 +55,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 def test_a_flood_is_cut_to_so_many_lines_a_second_and_counted(clock: SimpleNamespace) -> None:
-    model_output = ModelOutput()
+    model_output = StdoutLogger()
     with capture_logs() as logs:
         for _ in range(10):
             model_output.data_received(b"flood\n" * 100)
@@ -68,7 +68,7 @@ def test_a_flood_is_cut_to_so_many_lines_a_second_and_counted(clock: SimpleNames
 
 
 def test_what_was_dropped_last_is_counted_when_the_process_has_ended(clock: SimpleNamespace) -> None:
-    model_output = ModelOutput()
+    model_output = StdoutLogger()
     with capture_logs() as logs:
         model_output.data_received(b"flood\n" * (MAX_LINES_PER_SECOND + 3))
         model_output.connection_lost(None)

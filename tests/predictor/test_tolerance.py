@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from web_single.predictor.signature.tolerance import are_equal
+from web_single.predictor.signature.tolerance import all_close
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from web_single.predictor.signature.tolerance import are_equal
     ],
 )
 def test_answers_that_are_equal(first: Any, second: Any) -> None:  # noqa: ANN401 - what JSON has
-    assert are_equal(first, second)
+    assert all_close(first, second)
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_answers_that_are_equal(first: Any, second: Any) -> None:  # noqa: ANN40
     ],
 )
 def test_answers_that_differ(first: Any, second: Any) -> None:  # noqa: ANN401 - what JSON has
-    assert not are_equal(first, second)
+    assert not all_close(first, second)

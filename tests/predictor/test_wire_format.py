@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web_single.errors import RunnerBrokenError
+from web_single.errors import RunnerCrashedError
 from web_single.predictor.runner.wire_format import (
     FRAME,
     MAX_HEAD_BYTES,
-    Head,
+    FrameHeader,
     decode_rows,
     encode_frame,
     encode_rows,
@@ -23,8 +23,8 @@ from web_single.predictor.runner.wire_format import (
 numbers = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(2**53), 2**53))
 
 
-def read(data: bytes) -> tuple[int, Head, bytes]:
-    async def feed_and_read() -> tuple[int, Head, bytes]:
+def read(data: bytes) -> tuple[int, FrameHeader, bytes]:
+    async def feed_and_read() -> tuple[int, FrameHeader, bytes]:
         reader = asyncio.StreamReader()
         reader.feed_data(data)
         reader.feed_eof()
@@ -34,7 +34,7 @@ def read(data: bytes) -> tuple[int, Head, bytes]:
 
 
 @given(st.integers(0, 2**32 - 1), st.dictionaries(st.text(), st.text()), st.binary())
-def test_a_frame_is_read_as_it_was_written(request_id: int, head: Head, block: bytes) -> None:
+def test_a_frame_is_read_as_it_was_written(request_id: int, head: FrameHeader, block: bytes) -> None:
     assert read(encode_frame(request_id, head, block)) == (request_id, head, block)
 
 
@@ -78,13 +78,13 @@ def test_a_missing_number_is_nan_in_the_block() -> None:
     ids=range(9),
 )
 def test_what_is_no_frame_is_refused(data: bytes) -> None:
-    with pytest.raises(RunnerBrokenError):
+    with pytest.raises(RunnerCrashedError):
         read(data)
 
 
 @pytest.mark.parametrize("block", [b"", b"1234567", struct.pack("<3d", 1, 2, 3)])
 def test_a_block_that_does_not_fit_its_rows_is_refused(block: bytes) -> None:
-    with pytest.raises(RunnerBrokenError):
+    with pytest.raises(RunnerCrashedError):
         decode_rows(block, rows=2)
 
 

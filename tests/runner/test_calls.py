@@ -10,7 +10,7 @@ import pytest
 from web_single_runner.channel import from_block
 from web_single_runner.inference import calls
 from web_single_runner.inference.calls import FLOAT32_MAX, SearchBudget, answer
-from web_single_runner.inference.rows import Plan, Rows
+from web_single_runner.inference.rows import InputAdapter, RowBatch
 
 BAD = -1.0
 Function = Callable[[list[list[Any]]], Any]
@@ -37,10 +37,10 @@ def raise_for_bad(rows: list[list[Any]]) -> list[Any]:
 
 def reply_of(model: Model, rows: list[list[Any]], *, row_by_row: bool = False, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - passed on
     """Return the head of the reply."""
-    plan = Plan("list", None)
+    plan = InputAdapter("list", None)
     plan.row_by_row = row_by_row
     given = {"with_probabilities": False, **options}
-    head, _ = answer(model, plan, Rows.of(rows), **given)
+    head, _ = answer(model, plan, RowBatch.of(rows), **given)
     assert isinstance(head, dict)
     return head
 
@@ -133,9 +133,9 @@ def test_a_number_beyond_float32_is_named_where_the_row_is_taken_without_it() ->
 def test_outputs_are_in_the_order_of_the_rows_row_by_row_too() -> None:
     model = Model(predict_proba=lambda rows: [[row[0], 1 - row[0]] for row in rows])
     for row_by_row in (False, True):
-        plan = Plan("list", None)
+        plan = InputAdapter("list", None)
         plan.row_by_row = row_by_row
-        reply, block = answer(model, plan, Rows.of([[0.25], [0.5], [1.0]]), True)  # noqa: FBT003
+        reply, block = answer(model, plan, RowBatch.of([[0.25], [0.5], [1.0]]), True)  # noqa: FBT003
         assert reply == {"results": [0.25, 0.5, 1.0]}
         assert from_block(block, 2) == [[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]]
     assert model.calls == [3, 1, 1, 1]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from web_single_runner.errors import RefusalError
+from web_single_runner.errors import UnsupportedModelError
 from web_single_runner.loading.conventions import call_load_model, call_with_model
 
 MODEL, X, ARTEFACT = object(), object(), Path("/delivery/model.joblib")
@@ -73,7 +73,7 @@ def test_a_function_of_the_rows_alone_gets_them_alone(function: Callable[..., An
     ],
 )
 def test_a_function_that_wants_anything_else_is_refused_with_what_was_found(function: Any, told: str) -> None:  # noqa: ANN401 - anything
-    with pytest.raises(RefusalError, match=told):
+    with pytest.raises(UnsupportedModelError, match=told):
         call_with_model("predict", function, MODEL)
 
 
@@ -81,7 +81,7 @@ def test_an_asynchronous_function_is_refused() -> None:
     async def predict(model: object, X: object) -> None:
         pass
 
-    with pytest.raises(RefusalError, match=r"predict in model\.py is asynchronous"):
+    with pytest.raises(UnsupportedModelError, match=r"predict in model\.py is asynchronous"):
         call_with_model("predict", predict, MODEL)
 
 
@@ -118,5 +118,5 @@ def test_load_model_gets_the_path_in_the_form_that_it_wants(function: Callable[.
 
 
 def test_a_load_model_that_wants_more_is_refused() -> None:
-    with pytest.raises(RefusalError, match=r"load_model\(path, device\); .* Give device a default value"):
+    with pytest.raises(UnsupportedModelError, match=r"load_model\(path, device\); .* Give device a default value"):
         call_load_model(lambda path, device: (path, device), ARTEFACT)

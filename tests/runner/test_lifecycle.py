@@ -18,7 +18,7 @@ MODEL = """
 import subprocess, sys, time
 from web_single_runner import lifecycle
 lifecycle.SHELL, lifeline, parent = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-lifecycle.die_with_the_server(lifeline, parent)
+lifecycle.exit_with_parent(lifeline, parent)
 subprocess.Popen(["sleep", "100"])
 time.sleep(100)
 """

@@ -13,10 +13,10 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from web_single_runner.errors import RefusalError
-from web_single_runner.inference.rows import Rows
+from web_single_runner.errors import UnsupportedModelError
+from web_single_runner.inference.rows import RowBatch
 from web_single_runner.introspection.description import classes_of, describe, kind_of
-from web_single_runner.loading.loaded_model import Delivered
+from web_single_runner.loading.loaded_model import LoadedModel
 
 X = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0], [3.0, 1.0]])
 Y = np.array([0, 1, 0, 1])
@@ -24,7 +24,7 @@ FRAME = pd.DataFrame(X, columns=["low", "high"])
 
 
 def learn(model: object, **names: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever model.py defines
-    description, _ = describe(Delivered(SimpleNamespace(**names), model))
+    description, _ = describe(LoadedModel(SimpleNamespace(**names), model))
     return dict(description)
 
 
@@ -61,10 +61,10 @@ def test_a_predict_that_reads_the_first_column_of_each_row_gets_two_dimensions()
     texts = ["good day", "bad day"]
     model = make_pipeline(TfidfVectorizer(), MultinomialNB()).fit(texts, [1, 0])
     description, plan = describe(
-        Delivered(SimpleNamespace(predict=lambda model, X: model.predict([row[0] for row in X])), model)
+        LoadedModel(SimpleNamespace(predict=lambda model, X: model.predict([row[0] for row in X])), model)
     )
     assert (description["container"], kinds(description)) == ("array", [(None, "text", False)])
-    assert plan.X(Rows.of([["good day"], ["bad day"]])).tolist() == [["good day"], ["bad day"]]
+    assert plan.X(RowBatch.of([["good day"], ["bad day"]])).tolist() == [["good day"], ["bad day"]]
 
 
 def test_texts_are_given_as_a_list() -> None:
@@ -238,12 +238,12 @@ def test_a_model_that_answers_nothing_is_served_with_what_it_says() -> None:
 
 
 def test_answers_that_cannot_be_kept_are_refused() -> None:
-    with pytest.raises(RefusalError, match=r"answers cannot be kept: a result may be what JSON has, not set"):
+    with pytest.raises(UnsupportedModelError, match=r"answers cannot be kept: a result may be what JSON has, not set"):
         learn(LinearRegression().fit(X, Y), predict=lambda model, X: [{1} for _ in X])  # noqa: ARG005 - as called
 
 
 def test_nothing_to_predict_with_is_refused() -> None:
-    with pytest.raises(RefusalError, match=r"nothing to predict with: .* \(dict\) has no predict"):
+    with pytest.raises(UnsupportedModelError, match=r"nothing to predict with: .* \(dict\) has no predict"):
         learn({"a": 1})
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 
 from web_single_runner.channel import to_block
-from web_single_runner.inference.rows import Plan, Rows
+from web_single_runner.inference.rows import InputAdapter, RowBatch
 from web_single_runner.introspection.estimator import new_feature
 
-INTEGERS = Rows(2, 2, values={0: [1001, 2002], 1: [3, 4]})
-MIXED = Rows(2, 2, to_block([[2.5], [3.5]]), {0: [1001, 2002]})
+INTEGERS = RowBatch(2, 2, values={0: [1001, 2002], 1: [3, 4]})
+MIXED = RowBatch(2, 2, to_block([[2.5], [3.5]]), {0: [1001, 2002]})
 
 
-def plan(container: str) -> Plan:
-    return Plan(container, [{**new_feature(name), "kind": "any"} for name in ("zip", "n")])
+def plan(container: str) -> InputAdapter:
+    return InputAdapter(container, [{**new_feature(name), "kind": "any"} for name in ("zip", "n")])
 
 
 def test_integers_of_unknown_kind_are_integers_in_an_array() -> None:
@@ -25,9 +25,9 @@ def test_integers_beside_floats_are_floats_in_an_array() -> None:
 
 
 def test_a_gap_among_integers_makes_floats_and_text_makes_objects() -> None:
-    gap = Rows(2, 1, values={0: [1, None]}).as_array(plan("array"))
+    gap = RowBatch(2, 1, values={0: [1, None]}).as_array(plan("array"))
     assert (gap.dtype, np.isnan(gap[1, 0])) == (np.float64, True)
-    text = Rows(2, 1, values={0: [1, "a"]}).as_array(plan("array"))
+    text = RowBatch(2, 1, values={0: [1, "a"]}).as_array(plan("array"))
     assert (text.dtype, text.tolist()) == (object, [[1], ["a"]])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from web_single.server.idle_timer import Deadline
+from web_single.server.idle_timer import IdleTimer
 
 
 class Clock:
@@ -43,12 +43,12 @@ def calls() -> list[float]:
 
 
 @pytest.fixture
-def deadline(clock: Clock, calls: list[float]) -> Iterator[Deadline]:
-    yield Deadline(clock, lambda: calls.append(clock.now))  # type: ignore[arg-type]
+def deadline(clock: Clock, calls: list[float]) -> Iterator[IdleTimer]:
+    yield IdleTimer(clock, lambda: calls.append(clock.now))  # type: ignore[arg-type]
     assert len(clock.timers) <= 1
 
 
-def test_the_function_is_called_once_when_the_time_is_up(deadline: Deadline, clock: Clock, calls: list[float]) -> None:
+def test_the_function_is_called_once_when_the_time_is_up(deadline: IdleTimer, clock: Clock, calls: list[float]) -> None:
     deadline.set(5)
     assert deadline.is_set
     clock.pass_to(104.9)
@@ -59,20 +59,20 @@ def test_the_function_is_called_once_when_the_time_is_up(deadline: Deadline, clo
     assert not deadline.is_set
 
 
-def test_a_deadline_that_was_lifted_is_not_called(deadline: Deadline, clock: Clock, calls: list[float]) -> None:
+def test_a_deadline_that_was_lifted_is_not_called(deadline: IdleTimer, clock: Clock, calls: list[float]) -> None:
     deadline.set(5)
-    deadline.lift()
+    deadline.cancel()
     assert not deadline.is_set
     clock.pass_to(1_000)
     assert calls == []
 
 
 def test_a_later_deadline_uses_the_timer_of_the_one_before(
-    deadline: Deadline, clock: Clock, calls: list[float]
+    deadline: IdleTimer, clock: Clock, calls: list[float]
 ) -> None:
     deadline.set(5)
     clock.pass_to(103)
-    deadline.lift()
+    deadline.cancel()
     deadline.set(5)
     assert [timer.when() for timer in clock.timers] == [105]
     clock.pass_to(105)
@@ -82,7 +82,7 @@ def test_a_later_deadline_uses_the_timer_of_the_one_before(
     assert calls == [108]
 
 
-def test_an_earlier_deadline_gets_a_timer_of_its_own(deadline: Deadline, clock: Clock, calls: list[float]) -> None:
+def test_an_earlier_deadline_gets_a_timer_of_its_own(deadline: IdleTimer, clock: Clock, calls: list[float]) -> None:
     deadline.set(50)
     deadline.set(5)
     assert [timer.when() for timer in clock.timers] == [105]
@@ -90,14 +90,14 @@ def test_an_earlier_deadline_gets_a_timer_of_its_own(deadline: Deadline, clock: 
     assert calls == [105]
 
 
-def test_it_can_be_set_again_after_it_was_called(deadline: Deadline, clock: Clock, calls: list[float]) -> None:
+def test_it_can_be_set_again_after_it_was_called(deadline: IdleTimer, clock: Clock, calls: list[float]) -> None:
     for at in (105, 110):
         deadline.set(5)
         clock.pass_to(at)
     assert calls == [105, 110]
 
 
-def test_the_end_cancels_the_timer(deadline: Deadline, clock: Clock) -> None:
+def test_the_end_cancels_the_timer(deadline: IdleTimer, clock: Clock) -> None:
     deadline.end()
     deadline.set(5)
     deadline.end()

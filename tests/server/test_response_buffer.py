@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from web_single.server.response_buffer import CONTINUE, JoinedAnswers
+from web_single.server.response_buffer import CONTINUE, ResponseBuffer
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n"
 
@@ -36,12 +36,12 @@ def transport() -> Recorder:
 
 
 @pytest.fixture
-def answers(transport: Recorder) -> JoinedAnswers:
+def answers(transport: Recorder) -> ResponseBuffer:
     """Return what writes."""
-    return JoinedAnswers(transport, transport.close)
+    return ResponseBuffer(transport, transport.close)
 
 
-def test_an_answer_is_one_write(answers: JoinedAnswers, transport: Recorder) -> None:
+def test_an_answer_is_one_write(answers: ResponseBuffer, transport: Recorder) -> None:
     for _ in range(2):
         answers.write(HEAD)
         answers.write(b"one")
@@ -49,20 +49,20 @@ def test_an_answer_is_one_write(answers: JoinedAnswers, transport: Recorder) -> 
     assert transport.calls == [HEAD + b"one", HEAD + b"one"]
 
 
-def test_a_stream_begins_with_its_head_and_goes_on_at_once(answers: JoinedAnswers, transport: Recorder) -> None:
+def test_a_stream_begins_with_its_head_and_goes_on_at_once(answers: ResponseBuffer, transport: Recorder) -> None:
     answers.write(HEAD)
     answers.write(b"one")
     answers.write(b"two")
     assert transport.calls == [HEAD + b"one", b"two"]
 
 
-def test_an_empty_first_part_sends_the_head(answers: JoinedAnswers, transport: Recorder) -> None:
+def test_an_empty_first_part_sends_the_head(answers: ResponseBuffer, transport: Recorder) -> None:
     answers.write(HEAD)
     answers.write(b"")
     assert transport.calls == [HEAD]
 
 
-def test_the_head_of_an_answer_without_a_body_is_written(answers: JoinedAnswers, transport: Recorder) -> None:
+def test_the_head_of_an_answer_without_a_body_is_written(answers: ResponseBuffer, transport: Recorder) -> None:
     """To HEAD and with 204 uvicorn writes no body at all."""
     answers.write(HEAD)
     answers.finish()
@@ -71,7 +71,7 @@ def test_the_head_of_an_answer_without_a_body_is_written(answers: JoinedAnswers,
     assert transport.calls == [HEAD, HEAD + b"one"]
 
 
-def test_a_client_that_asks_whether_to_go_on_is_told_at_once(answers: JoinedAnswers, transport: Recorder) -> None:
+def test_a_client_that_asks_whether_to_go_on_is_told_at_once(answers: ResponseBuffer, transport: Recorder) -> None:
     answers.write(CONTINUE)
     assert transport.calls == [CONTINUE]
     answers.write(HEAD)
@@ -79,13 +79,13 @@ def test_a_client_that_asks_whether_to_go_on_is_told_at_once(answers: JoinedAnsw
     assert transport.calls == [CONTINUE, HEAD + b"one"]
 
 
-def test_a_body_may_say_what_it_likes(answers: JoinedAnswers, transport: Recorder) -> None:
+def test_a_body_may_say_what_it_likes(answers: ResponseBuffer, transport: Recorder) -> None:
     answers.write(HEAD)
     answers.write(CONTINUE)
     assert transport.calls == [HEAD + CONTINUE]
 
 
-def test_a_head_is_written_before_the_connection_closes(answers: JoinedAnswers, transport: Recorder) -> None:
+def test_a_head_is_written_before_the_connection_closes(answers: ResponseBuffer, transport: Recorder) -> None:
     answers.write(HEAD)
     assert not answers.is_closing()
     answers.close()

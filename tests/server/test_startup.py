@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from web_single.config import CHECKOUT
-from web_single.server.startup import importing_meanwhile, nothing_is_garbage
+from web_single.server.startup import gc_paused, import_in_background
 
 
 @pytest.fixture(autouse=True)
@@ -18,19 +18,19 @@ def _nothing_stays_frozen() -> Iterator[None]:
 
 
 def test_no_garbage_is_looked_for_meanwhile_and_afterwards_it_is_again() -> None:
-    with nothing_is_garbage():
+    with gc_paused():
         assert not gc.isenabled()
     assert gc.isenabled()
 
 
 def test_garbage_is_looked_for_again_also_where_an_import_fails() -> None:
-    with pytest.raises(ImportError), nothing_is_garbage():
+    with pytest.raises(ImportError), gc_paused():
         raise ImportError
     assert gc.isenabled()
 
 
 def test_what_was_imported_is_not_looked_at_again() -> None:
-    with nothing_is_garbage():
+    with gc_paused():
         kept = [{"like": "a module"}]
     assert not any(found is kept for found in gc.get_objects())
 
@@ -49,7 +49,7 @@ def test_a_module_is_imported_while_something_else_is_done(tmp_path: Path, monke
     (tmp_path / "slow.py").write_text("from meeting import begun, go_on\nbegun.set()\nassert go_on.wait(30)\n")
     (tmp_path / "meeting.py").write_text("import threading\nbegun, go_on = threading.Event(), threading.Event()\n")
     meeting = import_module("meeting")
-    with importing_meanwhile("slow") as slow:
+    with import_in_background("slow") as slow:
         assert meeting.begun.wait(30)
         assert not slow.done()
         meeting.go_on.set()
@@ -61,6 +61,6 @@ def test_an_import_has_ended_when_what_was_done_meanwhile_fails(
 ) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "broken.py").write_text("import not_there\n")
-    with pytest.raises(KeyError), importing_meanwhile("broken") as broken:
+    with pytest.raises(KeyError), import_in_background("broken") as broken:
         raise KeyError
     assert isinstance(broken.exception(timeout=0), ModuleNotFoundError)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from web_single.config import Config
 from web_single.environments.environment import find_environment
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.compiled.builder import build_compiled
 from web_single.predictor.compiled.manifest import Manifest
 
@@ -17,6 +17,6 @@ Build = Callable[..., Manifest]
 
 def build(artefact: Path, config: Config) -> Manifest:
     """Build the compiled model of a model folder, into the folder that the settings name."""
-    delivery = Delivery.open(artefact)
+    delivery = ModelFolder.open(artefact)
     environment = find_environment(delivery, config)
     return asyncio.run(build_compiled(delivery, environment, config, tell=lambda *_: None, rows=FEW_ROWS))

@@ -12,7 +12,7 @@ from tests.support.servers import Server
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
-class Answer:
+class ModelOutput:
     """The bytes that came back on a connection until the server ended it, as one or more HTTP answers."""
 
     def __init__(self, received: bytes) -> None:
@@ -40,10 +40,10 @@ def read_to_the_end(connection: socket.socket) -> bytes:
     return bytes(received)
 
 
-def send(server: Server, *parts: bytes, pause_seconds: float = 0) -> Answer:
+def send(server: Server, *parts: bytes, pause_seconds: float = 0) -> ModelOutput:
     """Send the parts one after the other, and return what came back until the server closed the connection."""
     with closing(connect(server)) as connection:
         for part in parts:
             connection.sendall(part)
             time.sleep(pause_seconds)
-        return Answer(read_to_the_end(connection))
+        return ModelOutput(read_to_the_end(connection))

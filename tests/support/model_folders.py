@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from web_single.model_folder.folder import Delivery, find_artefact
+from web_single.model_folder.folder import ModelFolder, find_artifact
 
-MakeModelFolder = Callable[..., Delivery]
+MakeModelFolder = Callable[..., ModelFolder]
 TINY = "iniconfig==2.0.0\n"  # a package that is installed in no time, and that the server has in another version
 
 # What the delivery `mischief` does where its first feature says so.
@@ -24,7 +24,7 @@ def train(style: str, folder: Path) -> Path:
     delivery = folder / style
     shutil.copytree(STYLES / style, delivery)
     subprocess.run([sys.executable, "-B", "model.py"], cwd=delivery, check=True)
-    return find_artefact(delivery)
+    return find_artifact(delivery)
 
 
 def write_model_folder(folder: Path, code: str, files: Mapping[str, str]) -> Path:

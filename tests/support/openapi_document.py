@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from tests.support.model_folders import EXAMPLE
 from web_single.app import create_app
-from web_single.config import CHECKOUT, Compile, Config, Switch
+from web_single.config import CHECKOUT, Compile, Config, OnOff
 
 # Of all that the document tells, only this depends on who runs the server.
 OF_SOME_MACHINE = {"python": "3.11.7", "packages": {"scikit-learn": "1.9.1", "numpy": "2.4.4"}}
@@ -20,7 +20,7 @@ def ask_for_the_document(folder: Path) -> Any:  # noqa: ANN401 - a JSON value
     """Return what a server that has just started answers."""
     db_url = f"sqlite:///{folder}/predictions.db"
     artefact = EXAMPLE / "model.joblib"
-    config = Config(model_path=artefact, db_url=db_url, docs=Switch.ON, compile=Compile.OFF, _env_file=None)
+    config = Config(model_path=artefact, db_url=db_url, docs=OnOff.ON, compile=Compile.OFF, _env_file=None)
     with TestClient(create_app(config)) as client:
         document = client.get("/openapi.json").json()
     answers = document["paths"]["/model"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]

@@ -11,7 +11,7 @@ import pytest
 from tests.support.servers import running
 from web_single.cli import main as cli
 from web_single.cli.new import program
-from web_single.model_folder.folder import Delivery, digest_files
+from web_single.model_folder.folder import ModelFolder, digest_files
 from web_single.model_folder.source.import_effects import what_importing_does
 
 WINE = [13.24, 2.59, 2.87, 21.0, 118.0, 2.8, 2.69, 0.39, 1.82, 4.32, 1.04, 2.93, 735.0]
@@ -27,7 +27,7 @@ def test_what_it_writes_is_trained_and_served_by_the_commands_that_it_tells(
     assert "accuracy: " in subprocess.run(shlex.split(train), capture_output=True, text=True, check=True).stdout
     _, digests = digest_files(folder)
     assert list(digests) == ["model.joblib", "model.py", "requirements.txt"]
-    assert what_importing_does(Delivery.open(folder)) == []
+    assert what_importing_does(ModelFolder.open(folder)) == []
     assert shlex.split(check)[1:] == ["check", str(folder)]
     model_path, _, command = shlex.split(serve)
     assert command == "serve"

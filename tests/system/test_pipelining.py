@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.support.connections import HEAD, Answer, connect, read_to_the_end, send
+from tests.support.connections import HEAD, ModelOutput, connect, read_to_the_end, send
 from tests.support.model_folders import HEALTHY, SLEEP
 from tests.support.servers import Server, running
 
@@ -69,7 +69,7 @@ def test_what_follows_an_answer_is_refused_by_an_answer_of_its_own(server: Serve
         connection.sendall(LIVE)
         time.sleep(0.2)
         connection.sendall(WHAT_FOLLOWS[what])
-        assert Answer(read_to_the_end(connection)).statuses == [200, 400]
+        assert ModelOutput(read_to_the_end(connection)).statuses == [200, 400]
 
 
 def test_an_offer_of_another_protocol_may_be_followed_by_anything(server: Server) -> None:
@@ -82,7 +82,7 @@ def test_a_thousand_offers_of_another_protocol_are_passed_over(server: Server) -
     with closing(connect(server)) as connection:
         connection.sendall(offer * 1000)
         connection.shutdown(socket.SHUT_WR)
-        assert Answer(read_to_the_end(connection)).statuses == [200] * 1000
+        assert ModelOutput(read_to_the_end(connection)).statuses == [200] * 1000
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_who_has_shut_its_own_side_gets_all_answers_to_whole_requests(server: Se
     with closing(connect(server)) as connection:
         connection.sendall(predict(SLEEP) * count + rest)
         connection.shutdown(socket.SHUT_WR)
-        assert Answer(read_to_the_end(connection)).statuses == [200] * count
+        assert ModelOutput(read_to_the_end(connection)).statuses == [200] * count
     assert last_id(server) == before + count
 
 

@@ -20,7 +20,7 @@ from tests.support.load import TLS, count_rows, read_back
 from tests.support.model_folders import EXAMPLE
 from tests.support.servers import Server, running
 from tests.support.waiting import wait_until
-from web_single.database.write_lock import WriteTurn
+from web_single.database.write_lock import WriteLock
 
 CLIENTS = 64
 WORKERS = 4
@@ -182,7 +182,7 @@ async def write_while_the_lock_is_held(url: httpx2.URL, database: Path) -> None:
     """Send requests to all workers while another process could write; none is stored before the lock is released."""
     connections = [await asyncio.open_connection(url.host, url.port) for _ in range(CLIENTS)]
     before = count_rows(database)
-    with WriteTurn(database):
+    with WriteLock(database):
         for _, writer in connections:
             writer.write(request_for([5.1, 3.5, 1.4, 0.2]))
         await asyncio.sleep(1)  # enough to store them, were it not for the lock

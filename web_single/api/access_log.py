@@ -21,7 +21,7 @@ SLOW_SECONDS = 1.0
 log = get_logger()
 
 
-class RequestLog:
+class AccessLogMiddleware:
     """ASGI middleware; `access_log` says which requests get a line."""
 
     def __init__(self, app: ASGIApp, access_log: AccessLog) -> None:
@@ -31,12 +31,12 @@ class RequestLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on under an id, which the answer carries too."""
         if scope["type"] == "http":
-            await Exchange(scope, send, self._access_log).run(self._app, receive)
+            await RequestContext(scope, send, self._access_log).run(self._app, receive)
         else:
             await self._app(scope, receive, send)
 
 
-def accepted_id(scope: Scope) -> str:
+def request_id_from(scope: Scope) -> str:
     """Return the id that the client gave, if it is fit to be written down, else a new one."""
     for name, value in scope["headers"]:
         if name == HEADER:
@@ -44,13 +44,13 @@ def accepted_id(scope: Scope) -> str:
     return os.urandom(ID_BYTES).hex()
 
 
-class Exchange:
+class RequestContext:
     """One request and its answer, with the duties that are the same in both lanes."""
 
     __slots__ = ("_access_log", "_scope", "_send", "_start", "_status", "request_id")
 
     def __init__(self, scope: Scope, send: Send, access_log: AccessLog) -> None:
-        self.request_id = accepted_id(scope)
+        self.request_id = request_id_from(scope)
         self._scope = scope
         self._send = send
         self._access_log = access_log

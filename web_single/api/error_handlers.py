@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from web_single.errors import (
-    DeliveredCodeError,
     InvalidInputError,
+    ModelCodeError,
     NotJsonError,
     PredictionNotFoundError,
     UnavailableError,
@@ -23,7 +23,7 @@ STATUS = {
     NotJsonError: 400,
     InvalidInputError: 422,
     PredictionNotFoundError: 404,
-    DeliveredCodeError: 500,
+    ModelCodeError: 500,
     UnavailableError: 503,
 }
 NOT_FOUND, NOT_ALLOWED = 404, 405
@@ -63,7 +63,7 @@ async def answer_error(_: Request, error: Exception) -> JSONResponse:
 
 def response_to(error: Exception) -> JSONResponse:
     """Return the answer to an error of ours, and log what the delivered code raised."""
-    if isinstance(error, DeliveredCodeError):
+    if isinstance(error, ModelCodeError):
         log.error(Event.DELIVERED_CODE_FAILED, error_id=error.error_id, row=error.row, **error.raised)
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, UnavailableError) else None
@@ -73,7 +73,7 @@ def response_to(error: Exception) -> JSONResponse:
 async def answer_validation_error(_: Request, error: Exception) -> JSONResponse:
     """Answer a request that does not fit its schema: the first fault, where it is and what is wrong."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker: it is registered for this
-    return error_response(422, sentence_of(error))
+    return error_response(422, format_error(error))
 
 
 async def answer_http_exception(request: Request, error: Exception) -> JSONResponse:
@@ -97,7 +97,7 @@ def allowed_methods(request: Request) -> list[str]:
     ]
 
 
-def sentence_of(error: RequestValidationError) -> str:
+def format_error(error: RequestValidationError) -> str:
     """Say what is wrong with a request: the place in it, and the fault."""
     fault = error.errors()[0]
     source, *path = fault["loc"]

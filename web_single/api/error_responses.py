@@ -5,7 +5,7 @@ from typing import Any
 
 from web_single.api.error_handlers import RETRY_AFTER_SECONDS
 from web_single.api.schemas import MAX_PAGE, ErrorResponse
-from web_single.errors import DeliveredCodeError, PredictionNotFoundError
+from web_single.errors import ModelCodeError, PredictionNotFoundError
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -25,7 +25,7 @@ MEANINGS = {
 
 
 @dataclass(frozen=True)
-class DocumentedError:
+class ErrorExample:
     """An error that an operation may answer, under the name that its example has in the document."""
 
     status: int
@@ -34,31 +34,31 @@ class DocumentedError:
 
 
 # What the words depend on, the path or the model, is put into the document where it is known: `openapi_examples`.
-OTHER_METHOD = DocumentedError(405, "other_method", "This path takes other methods.")
-NO_FEATURES = DocumentedError(422, "no_features", "At least one feature is expected.")
+OTHER_METHOD = ErrorExample(405, "other_method", "This path takes other methods.")
+NO_FEATURES = ErrorExample(422, "no_features", "At least one feature is expected.")
 
-SLOW_HEAD = DocumentedError(
+SLOW_HEAD = ErrorExample(
     408, "slow_headers", "The request's headers did not arrive in 10 seconds (READ_TIMEOUT_SECONDS)."
 )
-SLOW_BODY = DocumentedError(408, "slow_body", "The request's body did not arrive in 10 seconds (READ_TIMEOUT_SECONDS).")
-LONG_HEAD = DocumentedError(
+SLOW_BODY = ErrorExample(408, "slow_body", "The request's body did not arrive in 10 seconds (READ_TIMEOUT_SECONDS).")
+LONG_HEAD = ErrorExample(
     431, "long_headers", "The request's line and headers are longer than 32768 bytes (MAX_HEADER_BYTES)."
 )
-LONG_BODY = DocumentedError(413, "long_body", "The body is longer than 1048576 bytes (MAX_BODY_BYTES).")
-NO_JSON = DocumentedError(400, "no_json", "The body is not JSON: expecting ',' delimiter at character 17.")
-OTHER_CONTENT = DocumentedError(
+LONG_BODY = ErrorExample(413, "long_body", "The body is longer than 1048576 bytes (MAX_BODY_BYTES).")
+NO_JSON = ErrorExample(400, "no_json", "The body is not JSON: expecting ',' delimiter at character 17.")
+OTHER_CONTENT = ErrorExample(
     415, "other_content", "Send JSON in UTF-8 with `Content-Type: application/json`, not text/plain."
 )
-NO_PARAMETERS = DocumentedError(422, "unknown_parameter", "page: this call has no such parameter; it takes none.")
-LONG_PAGE = DocumentedError(422, "long_page", f"limit: a number up to {MAX_PAGE} is expected.")
-NO_ID = DocumentedError(422, "no_id", "id: a whole number is expected.")
-UNKNOWN_ID = DocumentedError(404, "unknown_id", PredictionNotFoundError(77).sentence)
-MODEL_FAILED = DocumentedError(500, "exception", DeliveredCodeError("4f1b0c9d2a77", {}).sentence)
-INSTANCE_FAILED = DocumentedError(500, "exception", DeliveredCodeError("4f1b0c9d2a77", {}, row=1).sentence)
-MODEL_AWAY = DocumentedError(503, "model_away", "The model is being started anew.")
-MODEL_ENDED = DocumentedError(503, "model_away", "The model's process ended: killed by SIGKILL.")
-DATABASE_AWAY = DocumentedError(503, "database_away", "The database did not answer in 1 seconds.")
-OVERLOADED = DocumentedError(503, "overloaded", "1000 requests are waiting already.")
+NO_PARAMETERS = ErrorExample(422, "unknown_parameter", "page: this call has no such parameter; it takes none.")
+LONG_PAGE = ErrorExample(422, "long_page", f"limit: a number up to {MAX_PAGE} is expected.")
+NO_ID = ErrorExample(422, "no_id", "id: a whole number is expected.")
+UNKNOWN_ID = ErrorExample(404, "unknown_id", PredictionNotFoundError(77).sentence)
+MODEL_FAILED = ErrorExample(500, "exception", ModelCodeError("4f1b0c9d2a77", {}).sentence)
+INSTANCE_FAILED = ErrorExample(500, "exception", ModelCodeError("4f1b0c9d2a77", {}, row=1).sentence)
+MODEL_AWAY = ErrorExample(503, "model_away", "The model is being started anew.")
+MODEL_ENDED = ErrorExample(503, "model_away", "The model's process ended: killed by SIGKILL.")
+DATABASE_AWAY = ErrorExample(503, "database_away", "The database did not answer in 1 seconds.")
+OVERLOADED = ErrorExample(503, "overloaded", "1000 requests are waiting already.")
 
 ANY_CALL = (OTHER_METHOD, SLOW_HEAD, LONG_HEAD)
 ANY_BODY = (NO_JSON, SLOW_BODY, LONG_BODY, OTHER_CONTENT)
@@ -87,7 +87,7 @@ REQUEST_ID, RETRY_AFTER, ALLOW, LINK = "X-Request-ID", "Retry-After", "Allow", "
 HEADERS_OF_STATUS = {405: (REQUEST_ID, ALLOW), 408: (), 431: (), 503: (REQUEST_ID, RETRY_AFTER)}
 
 
-def may_answer(*errors: DocumentedError, example: object = None, headers: tuple[str, ...] = ()) -> Responses:
+def document_responses(*errors: ErrorExample, example: object = None, headers: tuple[str, ...] = ()) -> Responses:
     """Return the `responses` of an operation: these errors, and what its success looks like where that is fixed."""
     responses: Responses = {200: {"headers": refer_to_headers(REQUEST_ID, *headers)}}
     if example is not None:

@@ -1,4 +1,4 @@
-"""FastLane: the shortcut for the plain POST /predict. It hands everything unusual on, as it came, to the plain way."""
+"""FastPath: the shortcut for the plain POST /predict. It hands everything unusual on, as it came, to the plain way."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -10,7 +10,7 @@ from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web_single.api.access_log import HEADER as ID_HEADER
-from web_single.api.access_log import Exchange
+from web_single.api.access_log import RequestContext
 from web_single.api.error_handlers import response_to
 from web_single.config import Config
 from web_single.errors import WebSingleError
@@ -24,16 +24,16 @@ UNUSUAL = frozenset((b"content-encoding", b"expect", b"transfer-encoding"))
 KEY = b'"features"'
 
 
-class PlainRequest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class FastPathRequest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """What the fast lane reads: features as a list. Their values are checked where the plain way checks them."""
 
     features: list[Any]
 
 
-read_plain = msgspec.json.Decoder(PlainRequest, strict=True).decode
+read_plain = msgspec.json.Decoder(FastPathRequest, strict=True).decode
 
 
-class FastLane:
+class FastPath:
     """ASGI application in front of another: a plain request is read, predicted and answered without it."""
 
     def __init__(self, app: ASGIApp, state: State, config: Config) -> None:
@@ -50,9 +50,9 @@ class FastLane:
         message = await receive()
         features = self._features_in(message)
         if features is None:
-            await self._app(scope, beginning_with(message, receive), send)
+            await self._app(scope, replay_first(message, receive), send)
             return
-        exchange = Exchange(scope, send, self._access_log)
+        exchange = RequestContext(scope, send, self._access_log)
         service: PredictionService = self._state.prediction_service
         try:
             prediction = await service.predict(features)
@@ -106,7 +106,7 @@ async def answer_failure(error: BaseException, scope: Scope, receive: Receive, s
     await response_to(error)(scope, receive, send)
 
 
-def beginning_with(message: Message, receive: Receive) -> Receive:
+def replay_first(message: Message, receive: Receive) -> Receive:
     """Return what receives this message first, and then what `receive` does."""
     messages = [message]
 

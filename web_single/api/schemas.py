@@ -37,25 +37,25 @@ WholeNumber = Annotated[int, BeforeValidator(whole_number)]
 PredictionId = Annotated[WholeNumber, Field(ge=1, le=MAX_ID)]
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """A request: keys that it does not know are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class PredictionRequest(Strict):
+class PredictionRequest(StrictModel):
     """One row of features."""
 
     features: Features
 
 
-class BatchRequest(Strict):
+class BatchRequest(StrictModel):
     """Several rows of features."""
 
     instances: Annotated[list[Features], FailFast(), Field(min_length=1)]
 
 
-class PredictOptions(Strict):
+class PredictOptions(StrictModel):
     """What a prediction may be asked to add."""
 
     include: Literal["probabilities"] | None = Field(
@@ -63,7 +63,7 @@ class PredictOptions(Strict):
     )
 
 
-class ReadOptions(Strict):
+class ReadOptions(StrictModel):
     """How much a read adds."""
 
     detail: bool = Field(

@@ -11,8 +11,8 @@ from web_single.config import Compile, Config
 from web_single.environments.cache import EnvironmentCache
 from web_single.environments.environment import Environment, find_environment
 from web_single.logging import configure_logging
-from web_single.model_folder.folder import Delivery
-from web_single.model_folder.source.import_effects import refuse_what_writes
+from web_single.model_folder.folder import ModelFolder
+from web_single.model_folder.source.import_effects import reject_import_effects
 from web_single.predictor.compiled.manifest import Manifest
 
 MEBIBYTE = 2**20
@@ -33,7 +33,9 @@ def build(
     configure_logging(config)
     end_when_broken_off()
     started = time.monotonic()
-    delivery = Delivery.open(config.model_path, pin=config.model_sha256) if folder is None else Delivery.open(folder)
+    delivery = (
+        ModelFolder.open(config.model_path, pin=config.model_sha256) if folder is None else ModelFolder.open(folder)
+    )
     with status_on_terminal() as tell:
         environment = find_environment(delivery, config, build=True, tell=tell)
     typer.echo(describe(environment, time.monotonic() - started))
@@ -46,11 +48,11 @@ def build(
         typer.echo(f"{removed} unused {what} removed{f', {freed / MEBIBYTE:,.0f} MiB freed' if removed else ''}.")
 
 
-def compile_delivery(delivery: Delivery, environment: Environment, config: Config) -> Manifest:
-    """Return what the compiled model is, or why there is none; a DeliveryError where the delivery cannot be loaded."""
+def compile_delivery(delivery: ModelFolder, environment: Environment, config: Config) -> Manifest:
+    """Build the compiled model, and return its manifest. ModelFolderError where the model cannot be loaded."""
     from web_single.predictor.compiled.builder import build_compiled  # noqa: PLC0415 - numpy is not for a server's start
 
-    refuse_what_writes(delivery)
+    reject_import_effects(delivery)
     configure_logging(quiet(config))  # the model prints what it thinks of unusual rows
     with environment.in_use(), bar_on_terminal() as tell:
         return asyncio.run(build_compiled(delivery, environment, config, tell=tell))

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from web_single.predictor.signature.feature import Feature
 from web_single.predictor.signature.signature import Signature
-from web_single.service.check.report import Figures, Report, Severity, Verdict
+from web_single.service.check.report import Report, Severity, Timings, Verdict
 
 COLOURS = {
     Severity.ERROR: "bold red",
@@ -152,7 +152,7 @@ def listed(values: Sequence[Any]) -> str:
     return ", ".join([f'"{value}"' if isinstance(value, str) else str(value) for value in values[:MOST_VALUES]] + more)
 
 
-def time_line(figures: Figures) -> str | None:
+def time_line(figures: Timings) -> str | None:
     """Return what was measured, None where nothing was."""
     parts = []
     if figures.load_seconds is not None:

@@ -2,15 +2,15 @@
 
 import typer
 
-from web_single.cli.settings_report import describe, near_misses
+from web_single.cli.settings_report import describe, suggest_settings
 from web_single.config import Config
-from web_single.database.engine import read_url
+from web_single.database.engine import parse_db_url
 
 
 def config() -> None:
     """Print every setting as `serve` would use it, and where it comes from."""
     loaded = Config.load()
-    read_url(loaded)
+    parse_db_url(loaded)
     typer.echo(describe(loaded))
-    for name, meant in near_misses().items():
+    for name, meant in suggest_settings().items():
         typer.echo(f"{name} is no setting; {meant} is one.", err=True)

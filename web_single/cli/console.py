@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from web_single.config import Config, LogLevel
-from web_single.environments.uv import Tell
-from web_single.service.check.report import TellProgress
+from web_single.environments.uv import ProgressCallback as StatusCallback
+from web_single.service.check.report import ProgressCallback
 
 FolderArgument = Annotated[
     Path | None, typer.Argument(help="The delivery: its folder or its artefact; else that of MODEL_PATH.")
@@ -22,7 +22,7 @@ FolderArgument = Annotated[
 
 
 @contextmanager
-def status_on_terminal() -> Iterator[Tell]:
+def status_on_terminal() -> Iterator[StatusCallback]:
     """Show on a terminal how far the making of an environment is; elsewhere the log tells its beginning and end."""
     console = Console(stderr=True)
     with console.status("Looking at the delivery") as status:
@@ -30,7 +30,7 @@ def status_on_terminal() -> Iterator[Tell]:
 
 
 @contextmanager
-def bar_on_terminal() -> Iterator[TellProgress]:
+def bar_on_terminal() -> Iterator[ProgressCallback]:
     """Show on a terminal what is being done, and how far it is where that is known."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from web_single.cli.console import end_when_broken_off
-from web_single.cli.settings_report import near_misses
+from web_single.cli.settings_report import suggest_settings
 from web_single.config import Config
-from web_single.database.export_reader import StoredPredictions
-from web_single.service.export.exporter import Export, Table, TellProgress
+from web_single.database.export_reader import ExportReader
+from web_single.service.export.exporter import Export, ProgressCallback, WrittenFile
 from web_single.service.export.formats import ExportFormat
 from web_single.service.export.outputs import STDOUT, open_output
 
@@ -46,16 +46,16 @@ def export(output: OutputOption = STDOUT, file_format: FormatOption = None, *, w
     if wide and file_format is not ExportFormat.CSV:
         raise typer.BadParameter(f"--wide is a form of csv, not of {file_format}.")
     end_when_broken_off()
-    for name, meant in near_misses().items():
+    for name, meant in suggest_settings().items():
         sys.stderr.write(f"web-single: {name} is no setting; {meant} is one.\n")
-    with StoredPredictions(Config.load()) as stored, progress_bar(shown=is_bar_shown(output)) as tell_progress:
+    with ExportReader(Config.load()) as stored, progress_bar(shown=is_bar_shown(output)) as tell_progress:
         tables = write(Export(stored, tell_progress), output, file_format, wide=wide)
     for table in tables:
         predictions = "prediction" if table.rows == 1 else "predictions"
         typer.echo(f"web-single: {table.rows:,} {predictions} in {table.name}.", err=True)
 
 
-def write(run: Export, path: Path, file_format: ExportFormat, *, wide: bool) -> list[Table]:
+def write(run: Export, path: Path, file_format: ExportFormat, *, wide: bool) -> list[WrittenFile]:
     """Write the export; where its reader has gone (`| head`), end as programs do that SIGPIPE ends."""
     try:
         with closing(open_output(path)) as output:
@@ -78,7 +78,7 @@ def is_bar_shown(output: Path) -> bool:
 
 
 @contextmanager
-def progress_bar(*, shown: bool) -> Iterator[TellProgress]:
+def progress_bar(*, shown: bool) -> Iterator[ProgressCallback]:
     """Show how far the export is, by ids: to count the predictions would mean to read them all."""
     columns = (TextColumn("{task.completed:,.0f} of {task.total:,.0f}"), BarColumn(), TaskProgressColumn())
     with Progress(

@@ -11,23 +11,23 @@ from typer.main import get_command
 
 from web_single import VERSION
 from web_single.errors import (
+    BindError,
     ConfigError,
     DatabaseOpenError,
-    DeliveryError,
     ExportError,
-    ListenError,
-    NewDeliveryError,
+    ModelFolderError,
+    ScaffoldError,
     WebSingleError,
 )
-from web_single.server.startup import nothing_is_garbage
+from web_single.server.startup import gc_paused
 
 EXIT_CODES: dict[type[WebSingleError], int] = {
     ConfigError: 2,
-    DeliveryError: 3,
+    ModelFolderError: 3,
     DatabaseOpenError: 4,
-    ListenError: 5,
+    BindError: 5,
     ExportError: 6,
-    NewDeliveryError: 7,
+    ScaffoldError: 7,
 }
 NAMES = ("config", "serve", "build", "check", "export", "new")
 
@@ -39,7 +39,7 @@ class Commands(Mapping[str, Any]):
         """Return a command, as Typer makes it of the function of this name."""
         if name not in NAMES:
             raise KeyError(name)
-        with nothing_is_garbage():
+        with gc_paused():
             module = import_module(f"web_single.cli.{name}")
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         alone.command(name)(getattr(module, name))

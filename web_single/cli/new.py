@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from web_single.errors import NewDeliveryError
+from web_single.errors import ScaffoldError
 
 MODEL_PY = '''\
 """Which cultivar a wine is from, by thirteen measurements of it: replace this by your own model.
@@ -77,14 +77,14 @@ def write_new(folder: Path, texts: dict[str, str]) -> None:
     """Write files that are not there yet, all of them or, where one is there, none."""
     there = [name for name in texts if (folder / name).exists()]
     if there:
-        raise NewDeliveryError(f"{' and '.join(there)} in {folder} would be overwritten: name another folder.")
+        raise ScaffoldError(f"{' and '.join(there)} in {folder} would be overwritten: name another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             with (folder / name).open("x", encoding="utf-8") as file:
                 file.write(text)
     except OSError as error:
-        raise NewDeliveryError(f"The delivery cannot be written to {folder}: {error}.") from error
+        raise ScaffoldError(f"The delivery cannot be written to {folder}: {error}.") from error
 
 
 def program(name: str) -> str:

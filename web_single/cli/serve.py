@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from web_single.cli.console import status_on_terminal
-from web_single.cli.settings_report import near_misses
+from web_single.cli.settings_report import suggest_settings
 from web_single.config import Config
 from web_single.environments.environment import Environment, find_environment
 from web_single.logging import Event, configure_logging, get_logger
-from web_single.model_folder.folder import Delivery
-from web_single.model_folder.preflight import receive_delivery
+from web_single.model_folder.folder import ModelFolder
+from web_single.model_folder.preflight import open_model_folder
 from web_single.server.log_writer import stderr_in_background
-from web_single.server.startup import importing_meanwhile, run_until_complete
+from web_single.server.startup import import_in_background, run_until_complete
 
 log = get_logger()
 
@@ -33,16 +33,16 @@ def serve(
     config = Config.load(**{name: value for name, value in given.items() if value is not None})
     with stderr_in_background():
         configure_logging(config)
-        for name, meant in near_misses().items():
+        for name, meant in suggest_settings().items():
             log.warning(Event.SETTING_UNKNOWN, name=name, meant=meant)
         load_and_serve(config)
 
 
 def load_and_serve(config: Config) -> None:
     """Load the model and serve it until stopped; a StartError says why it could not start or go on."""
-    delivery = receive_delivery(config)
+    delivery = open_model_folder(config)
     # While the model's environment is found, and then the model loads, the processor has time for the rest of us.
-    with importing_meanwhile("web_single.server.run") as serving:
+    with import_in_background("web_single.server.run") as serving:
         with status_on_terminal() as tell:
             environment = find_environment(delivery, config, tell=tell)
         if config.workers == 1:
@@ -51,13 +51,15 @@ def load_and_serve(config: Config) -> None:
             asyncio.run(serving.result().serve_by_workers(config, delivery, environment))
 
 
-async def serve_here(config: Config, delivery: Delivery, environment: Environment, serving: Future[ModuleType]) -> None:
+async def serve_here(
+    config: Config, delivery: ModelFolder, environment: Environment, serving: Future[ModuleType]
+) -> None:
     """Let the model load, and serve it in this process as soon as what serves is imported."""
-    from web_single.predictor.preload import HeadStart  # noqa: PLC0415 - imported meanwhile
+    from web_single.predictor.preload import PreloadedModel  # noqa: PLC0415 - imported meanwhile
 
     break_off_at_signals()
     try:
-        async with HeadStart.of(delivery, environment, config) as head_start:
+        async with PreloadedModel.of(delivery, environment, config) as head_start:
             await (await asyncio.wrap_future(serving)).serve_head_start(config, head_start)
     except asyncio.CancelledError:
         log.info(Event.SERVER_STOPPED)

@@ -41,7 +41,7 @@ def masked(value: Any) -> str:  # noqa: ANN401 - the value of any setting
     return PASSWORD.sub(r"\1***@", str(value)) if value is not None else "-"
 
 
-def near_misses() -> dict[str, str]:
+def suggest_settings() -> dict[str, str]:
     """Return the names in the environment and the settings' file that are close to a setting's, and that setting's."""
     in_file = DotEnvSettingsSource(Config, env_file=settings_file()).env_vars
     return settings_meant_by([*os.environ, *(name.upper() for name in in_file)])

@@ -13,18 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from web_single.config import Config
-from web_single.database.engine import create_tables, is_in_memory, make_engine, read_url
-from web_single.database.group_commit import GroupCommit, Make
+from web_single.database.engine import create_tables, is_in_memory, make_engine, parse_db_url
+from web_single.database.group_commit import GroupCommit, RowFactory
 from web_single.database.pending_write import PendingWrite, WriteTimer
-from web_single.database.write_lock import WriteTurn
+from web_single.database.write_lock import WriteLock
 from web_single.database.writer_thread import WriterThread
 from web_single.errors import DatabaseUnavailableError
 from web_single.logging import Event, get_logger
 
 READERS = 4
 
-Answer = TypeVar("Answer")
-Work = Callable[[Session], Answer]
+Result = TypeVar("Result")
+Work = Callable[[Session], Result]
 
 log = get_logger()
 
@@ -33,7 +33,7 @@ class Database:
     """One thread writes, since SQLite has one writer; a few read."""
 
     def __init__(self, config: Config) -> None:
-        url = read_url(config)
+        url = parse_db_url(config)
         self.name = url.render_as_string(hide_password=True)
         self._timeout_seconds = config.write_timeout_seconds
         self._predict_timeout_seconds = config.predict_timeout_seconds
@@ -42,7 +42,7 @@ class Database:
         self._path = Path(url.database or "") if not is_in_memory(url) else None
         self._file: tuple[int, int] | None = None
         self._group_commit = GroupCommit(self._engine)
-        self._turn = WriteTurn(self._path) if self._path is not None else None
+        self._turn = WriteLock(self._path) if self._path is not None else None
         self._writer = WriterThread("database-writer")
         self._readers = None if is_in_memory(url) else ThreadPoolExecutor(READERS, "database-reader")
 
@@ -52,14 +52,14 @@ class Database:
         await asyncio.get_running_loop().run_in_executor(self._writer, create)
         self._file = await asyncio.to_thread(self._file_now)
 
-    async def write(self, work: Work[Answer]) -> Answer:
+    async def write(self, work: Work[Result]) -> Result:
         """Run the work in a session, commit and return what it returned. DatabaseUnavailableError if it could not be.
 
         Where this raises before the commit has begun, nothing is committed later.
         """
         return await self._write(partial(self._write_in_session, work))
 
-    async def write_group(self, make: Make, model_version: str) -> list[int]:
+    async def write_group(self, make: RowFactory, model_version: str) -> list[int]:
         """Return the ids of what `make` returns, all of it committed. DatabaseUnavailableError if it could not be.
 
         `make` runs in the writer thread: what it does there costs no hand-over from one thread to another. It has
@@ -67,7 +67,7 @@ class Database:
         """
         return await self._write(partial(self._make_and_add, make, model_version))
 
-    async def read(self, work: Work[Answer]) -> Answer:
+    async def read(self, work: Work[Result]) -> Result:
         """Return what the work returns. DatabaseUnavailableError if it could not."""
         with mapped_errors():
             try:
@@ -92,7 +92,7 @@ class Database:
         if self._turn is not None:
             self._turn.close()
 
-    async def _write(self, work: Callable[[PendingWrite], Answer]) -> Answer:
+    async def _write(self, work: Callable[[PendingWrite], Result]) -> Result:
         """Run the work in the writer thread until the deadline of its write; then abandon it."""
         write = PendingWrite(
             write_timeout_seconds=self._timeout_seconds, predict_timeout_seconds=self._predict_timeout_seconds
@@ -112,7 +112,7 @@ class Database:
             write.abandon()
             future.cancel()
 
-    def _write_in_session(self, work: Work[Answer], write: PendingWrite) -> Answer:
+    def _write_in_session(self, work: Work[Result], write: PendingWrite) -> Result:
         with self._turn or nullcontext():
             write.check_pending()
             self._check_file()
@@ -123,7 +123,7 @@ class Database:
                 session.commit()
                 return answer
 
-    def _make_and_add(self, make: Make, model_version: str, write: PendingWrite) -> list[int]:
+    def _make_and_add(self, make: RowFactory, model_version: str, write: PendingWrite) -> list[int]:
         with write.predicting():
             predictions = make()
         if not predictions:
@@ -133,7 +133,7 @@ class Database:
             self._check_file()
             return self._group_commit.add(predictions, model_version, before_commit=write.begin_commit)
 
-    def _in_session(self, work: Work[Answer]) -> Answer:
+    def _in_session(self, work: Work[Result]) -> Result:
         self._check_file()
         with Session(self._engine, expire_on_commit=False) as session:
             return work(session)

@@ -20,7 +20,7 @@ LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 LOCKED_PAUSE_SECONDS = 0.01
 
 
-def read_url(config: Config) -> URL:
+def parse_db_url(config: Config) -> URL:
     """Return where the database is; a ConfigError says what is wrong with DB_URL."""
     try:
         url = make_url(config.db_url)

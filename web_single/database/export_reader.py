@@ -1,4 +1,4 @@
-"""StoredPredictions: reads the table for an export, page by page, and leaves no trace beside the database."""
+"""ExportReader: reads the table for an export, page by page, and leaves no trace beside the database."""
 
 import os
 import stat
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from web_single.config import Config
-from web_single.database.engine import LOCKED_PAUSE_SECONDS, is_in_memory, is_locked, read_url
+from web_single.database.engine import LOCKED_PAUSE_SECONDS, is_in_memory, is_locked, parse_db_url
 from web_single.database.prediction_result import Model, PredictionResult
 from web_single.database.prediction_store import PAGE_ROWS
 from web_single.errors import ConfigError, DatabaseOpenError
@@ -45,7 +45,7 @@ COLUMNS = (
 )
 
 
-class StoredPredictions:
+class ExportReader:
     """The predictions in a database that a service may be writing to meanwhile. Opened read-only, never created.
 
     SQLite's readers share locks with its writers, in files beside the database that they make where they are
@@ -58,7 +58,7 @@ class StoredPredictions:
     _at_rest: tuple[int, int] | None
 
     def __init__(self, config: Config) -> None:
-        url = read_url(config)
+        url = parse_db_url(config)
         if is_in_memory(url):
             raise ConfigError("DB_URL: a database in memory ends with its server; only a file can be exported.")
         self._url = url
@@ -108,9 +108,9 @@ class StoredPredictions:
             raise DatabaseOpenError(f"The database {self._path} cannot be read: {error.strerror}.") from error
         if not stat.S_ISREG(status.st_mode):
             raise DatabaseOpenError(f"The database {self._path} cannot be read: it is no file.")
-        return None if self._is_written_to() else (status.st_mtime_ns, status.st_size)
+        return None if self._has_wal() else (status.st_mtime_ns, status.st_size)
 
-    def _is_written_to(self) -> bool:
+    def _has_wal(self) -> bool:
         return any(os.path.lexists(f"{self._path}{ending}") for ending in ("-wal", "-journal"))
 
     def _read(self, statement: Executable) -> list[AnyRow]:
@@ -140,7 +140,7 @@ class StoredPredictions:
             return f"The database {self._path} was locked by another process for {waited}; try again later."
         if str(error.orig).startswith("no such table"):
             return f"The database {self._path} has no predictions: no service has opened it yet."
-        if self._is_written_to():
+        if self._has_wal():
             advice = "its write-ahead log is read where it may be written to: copy it with all files named after it"
             return f"The database {self._path} cannot be read ({error.orig}); {advice}."
         return f"The database {self._path} cannot be read: {error.orig}."

@@ -23,7 +23,7 @@ class NewPrediction(NamedTuple):
     probabilities: list[float] | None
 
 
-Make = Callable[[], Sequence[NewPrediction]]
+RowFactory = Callable[[], Sequence[NewPrediction]]
 
 
 class GroupCommit:

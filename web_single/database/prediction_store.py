@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from web_single.database.database import Database
-from web_single.database.group_commit import Make
+from web_single.database.group_commit import RowFactory
 from web_single.database.prediction_result import Model, PredictionResult
 from web_single.errors import DatabaseUnavailableError
 
@@ -37,7 +37,7 @@ class PredictionStore:
 
         await self._database.write(lambda session: session.add_all(predictions))
 
-    async def add_group(self, make: Make, model_version: str) -> list[int]:
+    async def add_group(self, make: RowFactory, model_version: str) -> list[int]:
         """Store what `make` returns, all or nothing, by the shortcut: the ids, in its order, once it is committed.
 
         `make` is called in the thread that writes.

@@ -1,4 +1,4 @@
-"""WriteTurn: lets processes that share one SQLite file write in turn, for SQLite itself lets one of them starve."""
+"""WriteLock: lets processes that share one SQLite file write in turn, for SQLite itself lets one of them starve."""
 
 import fcntl
 import os
@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 
-class WriteTurn:
+class WriteLock:
     """A lock on a file beside the database, held for one transaction; the kernel lets it go when its holder dies.
 
     It only orders those who wait: what may be written when is still decided by SQLite's own lock.

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from web_single.environments.interpreters import FIRST_MINOR, LAST_MINOR, ask, fault_of_import, interpreters
-from web_single.environments.pip_config import OFFLINE, PackageIndex
-from web_single.environments.uv import Outcome, Tell, run_uv
-from web_single.errors import DeliveryError
+from web_single.environments.pip_config import OFFLINE, UvIndexConfig
+from web_single.environments.uv import ProgressCallback, UvResult, run_uv
+from web_single.errors import ModelFolderError
 from web_single.model_folder.requirements import (
     BY_REQUIREMENTS,
     Requirements,
@@ -43,18 +43,18 @@ class Builder:
     requirements: Requirements
     target: Path
     compiled: bool
-    tell: Tell
+    tell: ProgressCallback
 
     def build(self) -> None:
-        """Return when the environment is made and scikit-learn was imported in it; a DeliveryError says why not."""
-        index = PackageIndex.of_pip()
+        """Return when the environment is made and scikit-learn was imported in it; a ModelFolderError says why not."""
+        index = UvIndexConfig.of_pip()
         with TemporaryDirectory() as folder:
-            self._install(Attempts(self.requirements, Path(folder), index))
+            self._install(InstallStrategies(self.requirements, Path(folder), index))
         installed = ask(self.python, self.requirements.modules)
         if installed.missing:
-            raise DeliveryError(tell_missing(installed.missing, BY_REQUIREMENTS))
+            raise ModelFolderError(tell_missing(installed.missing, BY_REQUIREMENTS))
 
-    def _install(self, attempts: "Attempts") -> None:
+    def _install(self, attempts: "InstallStrategies") -> None:
         """Install with our Python, where there are packages for it, or else with the newest that there are for."""
         faults: list[str] = []
         for minor, base in self._suitable(attempts):
@@ -62,9 +62,9 @@ class Builder:
             self._make_empty(base, attempts)
             if self._install_in_any_way(attempts, faults):
                 return
-        raise DeliveryError(faults[-1] if faults else self._tell_unsuitable(attempts))
+        raise ModelFolderError(faults[-1] if faults else self._tell_unsuitable(attempts))
 
-    def _suitable(self, attempts: "Attempts") -> Iterator[tuple[int, Path]]:
+    def _suitable(self, attempts: "InstallStrategies") -> Iterator[tuple[int, Path]]:
         """Give ours untried, for it mostly suits; only then find out which others do."""
         ours = sys.version_info.minor
         for minor, base in interpreters():
@@ -75,7 +75,7 @@ class Builder:
             elif minor in attempts.suited - {ours}:
                 yield minor, base
 
-    def _install_in_any_way(self, attempts: "Attempts", faults: list[str]) -> bool:
+    def _install_in_any_way(self, attempts: "InstallStrategies", faults: list[str]) -> bool:
         options = ["--compile-bytecode"] if self.compiled else []
         for packages in attempts.for_python(self.python):
             arguments = ["pip", "install", "--python", self.python, *WHEELS_ONLY, *options, *packages]
@@ -85,7 +85,7 @@ class Builder:
                 faults += [] if fault is None else [fault]
                 return fault is None
             if not outcome.has_no_solution:
-                raise DeliveryError(f"The environment of the delivery cannot be made: {outcome.reason}.")
+                raise ModelFolderError(f"The environment of the delivery cannot be made: {outcome.reason}.")
         return False
 
     def _fault_of_import(self) -> str | None:
@@ -100,13 +100,13 @@ class Builder:
         """The interpreter of the environment."""
         return self.target / "bin/python"
 
-    def _make_empty(self, base: Path, attempts: "Attempts") -> None:
+    def _make_empty(self, base: Path, attempts: "InstallStrategies") -> None:
         options = ["--quiet", "--no-project", "--relocatable", "--clear"]
         outcome = run_uv(["venv", *options, "--python", base, self.target], folder=attempts.folder, index=OFFLINE)
         if not outcome.succeeded:
-            raise DeliveryError(f"{base} cannot make an environment: {outcome.reason}.")
+            raise ModelFolderError(f"{base} cannot make an environment: {outcome.reason}.")
 
-    def _tell_unsuitable(self, attempts: "Attempts") -> str:
+    def _tell_unsuitable(self, attempts: "InstallStrategies") -> str:
         """Return the sentence about packages that no Python here has wheels for, or that never go together."""
         here = sorted({minor for minor, _ in interpreters()}) if attempts.suited else []
         needed = sorted(attempts.suited)
@@ -123,14 +123,14 @@ class Builder:
 
 
 @dataclass(frozen=True)
-class Attempts:
+class InstallStrategies:
     """The ways to ask for the packages, from the one that holds most versions to the one that is asked for at least."""
 
     requirements: Requirements
     folder: Path
-    index: PackageIndex
+    index: UvIndexConfig
 
-    def run(self, arguments: Arguments, tell: Tell = lambda _: None) -> Outcome:
+    def run(self, arguments: Arguments, tell: ProgressCallback = lambda _: None) -> UvResult:
         """Run uv where paths in requirements.txt start."""
         file = self.requirements.file
         return run_uv(arguments, folder=file.parent if file is not None else self.folder, index=self.index, tell=tell)
@@ -163,18 +163,18 @@ class Attempts:
         version = self.requirements.scikit_learn
         return self._packages([f"scikit-learn=={minor_of(version)}.*"] if version is not None else [])
 
-    def resolve(self, packages: Arguments, minor: int) -> Outcome:
+    def resolve(self, packages: Arguments, minor: int) -> UvResult:
         """Look for wheels of packages for a Python that need not be here."""
         options = ["--quiet", "--python", sys.executable, "--python-version", f"3.{minor}", *WHEELS_ONLY]
         return self.run(["pip", "compile", *options, *(part for part in packages if part != REQUIREMENTS)])
 
-    def _look_for_release(self, python: Path) -> Outcome:
+    def _look_for_release(self, python: Path) -> UvResult:
         """Ask for the artefact's scikit-learn alone: whether there is one, and since when."""
         asked = self._file("release", [f"scikit-learn=={self.requirements.scikit_learn}"])
         options: Arguments = ["--no-deps", "--format", "pylock.toml", "--python", python, *WHEELS_ONLY]
         return self.run(["pip", "compile", *options, asked])
 
-    def _dates_of(self, release: Outcome | None) -> Iterator[Arguments]:
+    def _dates_of(self, release: UvResult | None) -> Iterator[Arguments]:
         """Give arguments that hold what has no version to the time of a release, where the index tells it; and none."""
         uploaded = UPLOADED.search(release.said) if release is not None else None
         if uploaded:

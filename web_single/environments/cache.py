@@ -14,9 +14,9 @@ from pathlib import Path
 from filelock import Timeout
 
 from web_single.config import Config
-from web_single.environments.folder_cache import UNFINISHED, KeptFolders, remove, users_own
+from web_single.environments.folder_cache import UNFINISHED, AtomicFolderCache, remove, users_own
 from web_single.environments.interpreters import base_python
-from web_single.errors import DeliveryError
+from web_single.errors import ModelFolderError
 from web_single.model_folder.requirements import Requirements
 
 FORMAT = 1  # of what is kept; another one is another key
@@ -34,7 +34,7 @@ def key_of(requirements: Requirements) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:KEY_DIGITS]
 
 
-class EnvironmentCache(KeptFolders):
+class EnvironmentCache(AtomicFolderCache):
     """Environments by their keys."""
 
     @classmethod
@@ -76,7 +76,7 @@ class EnvironmentCache(KeptFolders):
 def in_use(python: Path) -> Iterator[None]:
     """Keep a made environment from being removed, until this returns or the process ends, however it does."""
     mark = python.parent.parent / MARK
-    gone = DeliveryError(f"The environment {mark.parent} was removed meanwhile: start again.")
+    gone = ModelFolderError(f"The environment {mark.parent} was removed meanwhile: start again.")
     try:
         file = mark.open("rb")
     except FileNotFoundError as error:

@@ -12,20 +12,20 @@ from typing import Any, Self
 from web_single.config import ENVIRONMENT_WORDS, SERVER, AppEnv, Config, ModelVersions
 from web_single.environments.builder import WHEELS_ONLY, Arguments, Builder
 from web_single.environments.cache import EnvironmentCache, in_use, key_of
-from web_single.environments.interpreters import Installed, ask
+from web_single.environments.interpreters import InterpreterInfo, ask
 from web_single.environments.pip_config import NO_INDEX
-from web_single.environments.uv import Tell, run_uv
-from web_single.errors import DeliveryError
+from web_single.environments.uv import ProgressCallback, run_uv
+from web_single.errors import ModelFolderError
 from web_single.logging import Event, get_logger
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.model_folder.requirements import (
     BY_REQUIREMENTS,
     TO_READ_IT,
     Requirements,
-    are_met_by_ours,
     distribution_of,
     included_files,
     minor_of,
+    satisfied_by_server,
     tell_missing,
 )
 
@@ -68,31 +68,31 @@ class Environment:
 
 
 def find_environment(
-    delivery: Delivery, config: Config, *, build: bool = False, tell: Tell = lambda _: None
+    delivery: ModelFolder, config: Config, *, build: bool = False, tell: ProgressCallback = lambda _: None
 ) -> Environment:
-    """Return what runs this delivery, made now where need be; a DeliveryError says what is missing, and what to do.
+    """Return what runs this delivery, made now where need be; a ModelFolderError says what is missing, and what to do.
 
     In prod nothing is made unless `build` asks for it.
     """
-    finder = Finder(delivery, Requirements.of(delivery), config)
+    finder = EnvironmentResolver(delivery, Requirements.of(delivery), config)
     if config.model_environment not in ENVIRONMENT_WORDS:
         given = Path(config.model_environment)
         return finder.checked(given, "given", finder.ask(given))
     ours = finder.ask(Path(sys.executable))
-    fault = finder.fault_of_ours(ours)
+    fault = finder.server_env_problem(ours)
     if fault is None:
         return finder.checked(Path(sys.executable), "server", ours)
     if config.model_environment == SERVER:
-        raise DeliveryError(f"{fault} MODEL_ENVIRONMENT=auto makes an environment for it.")
+        raise ModelFolderError(f"{fault} MODEL_ENVIRONMENT=auto makes an environment for it.")
     made = finder.made(fault, build=build, tell=tell)
     return finder.checked(made, "made", finder.ask(made))
 
 
 @dataclass(frozen=True)
-class Finder:
+class EnvironmentResolver:
     """Looks for what runs one delivery."""
 
-    delivery: Delivery
+    delivery: ModelFolder
     requirements: Requirements
     config: Config
 
@@ -101,12 +101,12 @@ class Finder:
         """Whether another scikit-learn than the artefact's may answer."""
         return self.config.model_versions is ModelVersions.TRUST
 
-    def ask(self, python: Path) -> Installed:
+    def ask(self, python: Path) -> InterpreterInfo:
         """Ask an interpreter for what the delivery names."""
         packages = [distribution_of(module) for module in self.requirements.modules]
         return ask(python, self.requirements.modules, packages)
 
-    def fault_of_ours(self, installed: Installed) -> str | None:
+    def server_env_problem(self, installed: InterpreterInfo) -> str | None:
         """Return a sentence on why our own interpreter does not suit, or None where it does."""
         file = self.requirements.file
         insists = self.trusts and self.config.model_environment == SERVER
@@ -124,11 +124,11 @@ class Finder:
         check: Arguments = ["pip", "install", "--check", "--python", sys.executable, *WHEELS_ONLY, "-r", file]
         checked = run_uv(check, folder=file.parent, index=NO_INDEX)
         # uv needs a folder to write in, which a container that is locked up may not have.
-        if checked.succeeded or (not checked.is_an_answer and are_met_by_ours(file)):
+        if checked.succeeded or (not checked.is_an_answer and satisfied_by_server(file)):
             return None
         return f"The server's own libraries are not those of {file.name}."
 
-    def made(self, reason: str, *, build: bool, tell: Tell) -> Path:
+    def made(self, reason: str, *, build: bool, tell: ProgressCallback) -> Path:
         """Return the interpreter of the environment that is made for the delivery."""
         self._check_that_all_is_named()
         cache, key = EnvironmentCache.of(self.config), key_of(self.requirements)
@@ -137,16 +137,18 @@ class Finder:
             return python
         if self.config.app_env is AppEnv.PROD and not build:
             command = f"web-single build {shlex.quote(str(self.delivery.artefact))}"
-            raise DeliveryError(f"{reason} In prod no environment is made at the start: run `{command}` before.")
+            raise ModelFolderError(f"{reason} In prod no environment is made at the start: run `{command}` before.")
         try:
             return self._made_in(cache, key, reason, compiled=build, tell=tell)
         except OSError as error:
-            raise DeliveryError(
+            raise ModelFolderError(
                 f"No environment can be made in {cache.folder}: {error.strerror or error}. "
                 "Set ENVIRONMENTS_PATH to a folder that can be written to."
             ) from error
 
-    def _made_in(self, cache: EnvironmentCache, key: str, reason: str, *, compiled: bool, tell: Tell) -> Path:
+    def _made_in(
+        self, cache: EnvironmentCache, key: str, reason: str, *, compiled: bool, tell: ProgressCallback
+    ) -> Path:
         started = time.monotonic()
         with cache.turn(key):
             python = cache.find(key)
@@ -159,15 +161,15 @@ class Finder:
         log.info(Event.ENVIRONMENT_MADE, folder=str(cache.folder / key), seconds=seconds)
         return cache.folder / key / "bin/python"
 
-    def checked(self, python: Path, origin: str, installed: Installed) -> Environment:
+    def checked(self, python: Path, origin: str, installed: InterpreterInfo) -> Environment:
         """Return an interpreter as what runs the delivery, if it has all that this names, in the right version."""
         if installed.missing:
-            raise DeliveryError(
+            raise ModelFolderError(
                 tell_missing(installed.missing, BY_REQUIREMENTS if origin == "made" else f"for {python}")
             )
         if self._is_other(installed):
             if not self.trusts:
-                raise DeliveryError(self._tell_other(installed))
+                raise ModelFolderError(self._tell_other(installed))
             versions = {"made_with": self.requirements.scikit_learn, "runs_with": scikit_learn_of(installed)}
             log.warning(Event.MODEL_VERSION_TRUSTED, **versions)
         return Environment(python, origin, installed.python_version, installed.packages)
@@ -176,19 +178,19 @@ class Finder:
         """Refuse before anything is downloaded what no download could bring."""
         unnamed = set(self.requirements.modules) - COME_ALONG - sys.stdlib_module_names
         if self.requirements.file is None and unnamed:
-            raise DeliveryError(tell_missing(unnamed, "with the server"))
+            raise ModelFolderError(tell_missing(unnamed, "with the server"))
 
-    def _is_other(self, installed: Installed) -> bool:
+    def _is_other(self, installed: InterpreterInfo) -> bool:
         made_with = self.requirements.scikit_learn
         return made_with is not None and minor_of(made_with) != minor_of(scikit_learn_of(installed))
 
-    def _tell_other(self, installed: Installed) -> str:
+    def _tell_other(self, installed: InterpreterInfo) -> str:
         return (
             f"{self.delivery.artefact.name} was made by scikit-learn {self.requirements.scikit_learn}, and "
             f"{scikit_learn_of(installed)} is installed for Python {installed.python_version}: it could answer wrongly."
         )
 
 
-def scikit_learn_of(installed: Installed) -> str:
+def scikit_learn_of(installed: InterpreterInfo) -> str:
     """Return the version of scikit-learn that an interpreter has."""
     return installed.packages.get("scikit-learn", "none")

@@ -20,7 +20,7 @@ def users_own(name: str) -> Path:
 
 
 @dataclass(frozen=True)
-class KeptFolders:
+class AtomicFolderCache:
     """Folders by their keys; whoever finds one under its key finds it whole."""
 
     folder: Path

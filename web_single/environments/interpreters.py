@@ -12,7 +12,7 @@ from pathlib import Path
 from web_single.environments.env_vars import variables
 from web_single.environments.pip_config import OFFLINE
 from web_single.environments.uv import run_uv
-from web_single.errors import DeliveryError
+from web_single.errors import ModelFolderError
 
 FIRST_MINOR, LAST_MINOR = 8, 14  # of Python 3: the runner is tested on these
 ANSWER_SECONDS = 120
@@ -22,7 +22,7 @@ INSTALLED = Path(__file__).with_name("probe_script.py")
 
 
 @dataclass(frozen=True)
-class Installed:
+class InterpreterInfo:
     """What an interpreter tells of itself: its version, the packages asked for, and modules that are not there."""
 
     python_version: str
@@ -30,15 +30,15 @@ class Installed:
     missing: tuple[str, ...]
 
 
-def ask(python: Path, modules: Iterable[str] = (), packages: Iterable[str] = ()) -> Installed:
-    """Ask an interpreter which of these it has; a DeliveryError tells where it does not answer."""
+def ask(python: Path, modules: Iterable[str] = (), packages: Iterable[str] = ()) -> InterpreterInfo:
+    """Ask an interpreter which of these it has; a ModelFolderError tells where it does not answer."""
     question = json.dumps([sorted(modules), sorted({*SHOWN, *packages})])
     run = _run(python, INSTALLED.read_text(), question)
     try:
         answer = json.loads(run.stdout.splitlines()[-1])
-        return Installed(answer["python"], answer["packages"], tuple(answer["missing"]))
+        return InterpreterInfo(answer["python"], answer["packages"], tuple(answer["missing"]))
     except (ValueError, IndexError, KeyError, TypeError) as error:
-        raise DeliveryError(f"{python} is no Python from 3.{FIRST_MINOR} on that could run the model.") from error
+        raise ModelFolderError(f"{python} is no Python from 3.{FIRST_MINOR} on that could run the model.") from error
 
 
 def fault_of_import(python: Path, module: str) -> str | None:
@@ -61,7 +61,7 @@ def _run(python: Path, source: str, *arguments: str) -> subprocess.CompletedProc
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise DeliveryError(f"{python} cannot be started: {error}.") from error
+        raise ModelFolderError(f"{python} cannot be started: {error}.") from error
 
 
 def base_python() -> Path:

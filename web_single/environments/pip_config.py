@@ -29,14 +29,14 @@ ADDRESS = re.compile(r"(?:https?|file)://[^\s`'\"]+")
 
 
 @dataclass(frozen=True)
-class PackageIndex:
+class UvIndexConfig:
     """The variables that tell uv where packages are. Their values may hold passwords: they are never shown."""
 
     variables: Mapping[str, str] = field(repr=False)
     arguments: tuple[str, ...] = ()
 
     @classmethod
-    def of_pip(cls) -> "PackageIndex":
+    def of_pip(cls) -> "UvIndexConfig":
         """Ask the pip of our interpreter, or of the one that it was made from; what UV_* says already wins."""
         settings = pip_settings()
         told = {}
@@ -53,8 +53,8 @@ class PackageIndex:
         return ADDRESS.sub("the package index", text)
 
 
-OFFLINE = PackageIndex({}, ("--offline",))
-NO_INDEX = PackageIndex({}, ("--offline", "--no-index"))
+OFFLINE = UvIndexConfig({}, ("--offline",))
+NO_INDEX = UvIndexConfig({}, ("--offline", "--no-index"))
 
 
 def pip_settings() -> dict[str, str]:

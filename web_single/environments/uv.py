@@ -9,7 +9,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from web_single.environments.env_vars import foreign_variables
-from web_single.environments.pip_config import PackageIndex
+from web_single.environments.pip_config import UvIndexConfig
 
 NO_SOLUTION = "No solution found when resolving dependencies"
 ALWAYS = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
@@ -18,11 +18,11 @@ WARNING_OF_SEVERAL_LINES = re.compile(r"^warning:.*\n(?: {7,}\S.*\n?)+", re.MULT
 PROGRESS = ("Resolved ", "Downloaded ", "Prepared ", "Installed ", "Bytecode ")
 MOST_CHARACTERS = 2000
 
-Tell = Callable[[str], None]
+ProgressCallback = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class UvResult:
     """How a run of uv ended, and what it said, without addresses."""
 
     code: int
@@ -56,9 +56,9 @@ def run_uv(
     arguments: Sequence[str | Path],
     *,
     folder: Path,
-    index: PackageIndex,
-    tell: Tell = lambda _: None,
-) -> Outcome:
+    index: UvIndexConfig,
+    tell: ProgressCallback = lambda _: None,
+) -> UvResult:
     """Run uv in a folder, tell how far it is, and return how it ended. It never fetches a Python."""
     said = []
     with subprocess.Popen(  # noqa: S603 - the program of our own dependency
@@ -75,4 +75,4 @@ def run_uv(
             said.append(index.hide_in(line))
             if line.startswith(PROGRESS):
                 tell(line.strip())
-    return Outcome(process.returncode, said="".join(said))
+    return UvResult(process.returncode, said="".join(said))

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import lz4.frame
 
-from web_single.errors import DeliveryError
+from web_single.errors import ModelFolderError
 
 
 def _decompress_zlib(data: bytes) -> bytes:
@@ -56,20 +56,20 @@ def start_of(artefact: Path) -> bytes:
 
 
 def check_start(name: str, start: bytes) -> None:
-    """Raise a DeliveryError for a file whose first bytes show that it is no model."""
+    """Raise a ModelFolderError for a file whose first bytes show that it is no model."""
     text = start.lstrip().lower()
     if not start:
-        raise DeliveryError(f"{name} is empty: copy it again.")
+        raise ModelFolderError(f"{name} is empty: copy it again.")
     if text.startswith(WEB_PAGE):
-        raise DeliveryError(f"{name} is an HTML page: was it saved from a web site? Download the file itself.")
+        raise ModelFolderError(f"{name} is an HTML page: was it saved from a web site? Download the file itself.")
     if start.startswith(POINTER_OF_GIT_LFS):
-        raise DeliveryError(f"{name} is a pointer of Git LFS, not the file: run `git lfs pull` where it comes from.")
+        raise ModelFolderError(f"{name} is a pointer of Git LFS, not the file: run `git lfs pull` where it comes from.")
 
 
 def check_end(artefact: Path, start: bytes, error: Exception) -> None:
-    """Raise a DeliveryError where a walk failed because the file is cut; what is no pickle may end as it likes."""
+    """Raise a ModelFolderError where a walk failed because the file is cut; what is no pickle may end as it likes."""
     with artefact.open("rb") as file:
         file.seek(-1, SEEK_END)
         is_cut_pickle = start.startswith(PICKLE) and file.read(1) != STOP
     if is_cut_pickle or (isinstance(error, EOFError) and start.startswith(tuple(OPENERS))):
-        raise DeliveryError(f"{artefact.name} is incomplete, it ends in the middle: copy it again.") from error
+        raise ModelFolderError(f"{artefact.name} is incomplete, it ends in the middle: copy it again.") from error

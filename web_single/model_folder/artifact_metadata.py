@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from web_single.model_folder.artifact import LZ4, check_end, check_start, open_artefact, start_of
-from web_single.model_folder.code_by_value import CODE_TYPE, minors_that_run
+from web_single.model_folder.code_by_value import CODE_TYPE, compatible_minors
 
 BLOCK_BYTES = 2**20
 DELIVERED = ("__main__", "model")
@@ -20,7 +20,7 @@ NAMES_OF_PYTHON_2: dict[str, str] = pickle._compat_pickle.IMPORT_MAPPING  # type
 
 
 @dataclass(frozen=True)
-class ArtefactContents:
+class ArtifactMetadata:
     """What an artefact names.
 
     `scikit_learn` is the version that made it; `modules` every top-level module that it names;
@@ -48,10 +48,10 @@ class ArtefactContents:
         return cls(**values)
 
 
-def read_contents(artefact: Path) -> ArtefactContents:
+def read_contents(artefact: Path) -> ArtifactMetadata:
     """Return what this artefact names; nothing for one in a form of its own, which its own `load_model` will read.
 
-    A DeliveryError tells what can never be loaded: an empty file, a web page, half a file.
+    A ModelFolderError tells what can never be loaded: an empty file, a web page, half a file.
     """
     start = start_of(artefact)
     check_start(artefact.name, start)
@@ -65,7 +65,7 @@ def read_contents(artefact: Path) -> ArtefactContents:
                 pass
     except Exception as error:  # noqa: BLE001 - loading it will say what is wrong, in the words of the library that made it
         check_end(artefact, start, error)
-        return ArtefactContents()
+        return ArtifactMetadata()
     return found.contents()
 
 
@@ -87,13 +87,13 @@ class Findings:
 
     def take_code(self, arguments: tuple[object, ...]) -> None:
         """Look at what would become a code object: each narrows the choice."""
-        minors = minors_that_run(arguments)
+        minors = compatible_minors(arguments)
         if minors is not None:
             self.minors = minors if self.minors is None else self.minors & minors
 
-    def contents(self) -> ArtefactContents:
+    def contents(self) -> ArtifactMetadata:
         """Return them."""
-        return ArtefactContents(
+        return ArtifactMetadata(
             scikit_learn=self.scikit_learn,
             modules=_sorted(module.partition(".")[0] for module, _ in self.names),
             of_delivery=_sorted(name for module, name in self.names if module in DELIVERED),

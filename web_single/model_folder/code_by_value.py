@@ -15,7 +15,7 @@ RETURN_CONST_OF_3_12 = 121
 LOAD_CONST_AND_RETURN_OF_3_11 = bytes([100, 83])
 
 
-def minors_that_run(parts: tuple[object, ...]) -> set[int] | None:
+def compatible_minors(parts: tuple[object, ...]) -> set[int] | None:
     """Return the minor versions of Python 3 that can run a code object of these parts; None where that is not known."""
     if len(parts) == PARTS_BEFORE_3_11:
         return {8, 9, 10}

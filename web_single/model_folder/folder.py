@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from web_single.errors import DeliveryChangedError, DeliveryError
-from web_single.model_folder.artifact_metadata import ArtefactContents, read_contents
+from web_single.errors import DeliveryChangedError, ModelFolderError
+from web_single.model_folder.artifact_metadata import ArtifactMetadata, read_contents
 
 VERSION_DIGITS = 12
 BLOCK_BYTES = 2**20
@@ -20,7 +20,7 @@ OF_AN_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
 
 
 @dataclass(frozen=True)
-class Delivery:
+class ModelFolder:
     """What the data scientist handed over: the artefact, and all files beside and below it.
 
     `sha256` is its fingerprint when it was opened, 64 hex digits over every file;
@@ -31,23 +31,25 @@ class Delivery:
     artefact: Path
     sha256: str
     digests: dict[str, str]
-    contents: ArtefactContents
+    contents: ArtifactMetadata
 
     @classmethod
-    def open(cls, path: Path, pin: str | None = None) -> "Delivery":
+    def open(cls, path: Path, pin: str | None = None) -> "ModelFolder":
         """Take the fingerprint of a delivery, named by its folder or by its artefact; nothing of it is loaded.
 
         Where a pin is given, any other fingerprint is refused before the artefact is looked into.
         """
         try:
-            artefact = find_artefact(path.absolute())
+            artefact = find_artifact(path.absolute())
         except OSError as error:
-            raise DeliveryError(f"The delivery in {path.absolute().parent} cannot be read: {error}.") from error
+            raise ModelFolderError(f"The delivery in {path.absolute().parent} cannot be read: {error}.") from error
         sha256, digests = digest_files(artefact.parent)
         if artefact.name not in digests:
-            raise DeliveryError(f"{artefact} is hidden or compiled, and no part of the version: give it another name.")
+            raise ModelFolderError(
+                f"{artefact} is hidden or compiled, and no part of the version: give it another name."
+            )
         if pin is not None and sha256 != pin:
-            raise DeliveryError(
+            raise ModelFolderError(
                 f"The delivery in {artefact.parent} is not the one that is pinned: "
                 f"its fingerprint is {sha256}, and MODEL_SHA256 is {pin}."
             )
@@ -88,9 +90,9 @@ class Delivery:
         return asdict(self) | {"artefact": str(self.artefact)}
 
     @classmethod
-    def from_json(cls, plain: Mapping[str, Any]) -> "Delivery":
+    def from_json(cls, plain: Mapping[str, Any]) -> "ModelFolder":
         """Return the delivery that another process has opened."""
-        contents = ArtefactContents.from_json(plain["contents"])
+        contents = ArtifactMetadata.from_json(plain["contents"])
         return cls(**{**plain, "artefact": Path(plain["artefact"]), "contents": contents})
 
 
@@ -108,18 +110,20 @@ def tell_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
     return f"The delivery changed ({', '.join(told[:MOST_NAMES] + more)}): restart the server."
 
 
-def find_artefact(path: Path) -> Path:
+def find_artifact(path: Path) -> Path:
     """Return the artefact that a path names: the file itself, or the one in the folder."""
     if path.is_file():
         return path
     if not path.is_dir():
-        raise DeliveryError(f"There is no model at {path}: set MODEL_PATH to the delivered artefact.")
+        raise ModelFolderError(f"There is no model at {path}: set MODEL_PATH to the delivered artefact.")
     names = sorted(file.name for file in path.iterdir() if is_artefact(file.name) and file.is_file())
     if len(names) > 1 and "model.joblib" not in names:
-        raise DeliveryError(f"There are several artefacts in {path} ({', '.join(names)}): set MODEL_PATH to one.")
+        raise ModelFolderError(f"There are several artefacts in {path} ({', '.join(names)}): set MODEL_PATH to one.")
     if not names:
         train = "run `python model.py` to train it, or " if (path / "model.py").is_file() else ""
-        raise DeliveryError(f"There is no .joblib, .pkl or .pickle in {path}: {train}set MODEL_PATH to the artefact.")
+        raise ModelFolderError(
+            f"There is no .joblib, .pkl or .pickle in {path}: {train}set MODEL_PATH to the artefact."
+        )
     return path / ("model.joblib" if "model.joblib" in names else names[0])
 
 
@@ -144,7 +148,7 @@ def digest_files(folder: Path) -> tuple[str, dict[str, str]]:
             whole.update(name.encode(errors="surrogateescape") + b"\0")
             digests[name_of(path, folder)] = digest_file(path, whole)
     except OSError as error:
-        raise DeliveryError(f"The delivery in {folder} cannot be read: {error}.") from error
+        raise ModelFolderError(f"The delivery in {folder} cannot be read: {error}.") from error
     return whole.hexdigest(), digests
 
 
@@ -187,25 +191,27 @@ def delivered_files(folder: Path) -> list[Path]:
             if path.is_file():
                 files.append(path)
         if len(files) > MOST_FILES:
-            raise DeliveryError(f"{folder} holds more than {MOST_FILES} files: put the model into a folder of its own.")
+            raise ModelFolderError(
+                f"{folder} holds more than {MOST_FILES} files: put the model into a folder of its own."
+            )
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
 
 
 def _check_link(path: Path, root: Path) -> None:
     if not path.exists():
-        raise DeliveryError(f"{path} is a link that leads nowhere: put the file itself there.")
+        raise ModelFolderError(f"{path} is a link that leads nowhere: put the file itself there.")
     target = path.resolve()
     if not target.is_relative_to(root):
-        raise DeliveryError(f"{path} is a link that leaves the delivery: put the file itself there.")
+        raise ModelFolderError(f"{path} is a link that leaves the delivery: put the file itself there.")
     if target.is_dir() and any(part.startswith(".") for part in target.relative_to(root).parts):
-        raise DeliveryError(
+        raise ModelFolderError(
             f"{path} is a link to a hidden folder, which no version covers: put the folder itself there."
         )
 
 
 def _check_folder(path: Path) -> None:
     if any((path / name).exists() for name in OF_AN_ENVIRONMENT):
-        raise DeliveryError(
+        raise ModelFolderError(
             f"{path} is an environment of Python, and would be part of the model's version: "
             "keep it outside of the delivery, or let its name start with a dot."
         )

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from web_single.errors import DeliveryError
-from web_single.model_folder.artifact_metadata import ArtefactContents
-from web_single.model_folder.folder import Delivery
+from web_single.errors import ModelFolderError
+from web_single.model_folder.artifact_metadata import ArtifactMetadata
+from web_single.model_folder.folder import ModelFolder
 from web_single.model_folder.imported_modules import imported_modules, sources_of
 
 FILE_NAME = "requirements.txt"
@@ -65,7 +65,7 @@ class Requirements:
     minors: tuple[int, ...] | None
 
     @classmethod
-    def of(cls, delivery: Delivery) -> "Requirements":
+    def of(cls, delivery: ModelFolder) -> "Requirements":
         """Read them, without loading or running anything of the delivery."""
         file = delivery.folder / FILE_NAME
         contents = delivery.contents
@@ -93,7 +93,7 @@ class Requirements:
         return [(_name_in(folder, path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
 
 
-def needed_modules(delivery: Delivery) -> tuple[str, ...]:
+def needed_modules(delivery: ModelFolder) -> tuple[str, ...]:
     """Return the top-level modules that artefact and code name, but for those of the delivery itself.
 
     Private ones are left out: extension modules in packages register such names when they are imported.
@@ -103,7 +103,7 @@ def needed_modules(delivery: Delivery) -> tuple[str, ...]:
     return tuple(sorted(foreign))
 
 
-def _added_by(contents: ArtefactContents) -> Iterator[str]:
+def _added_by(contents: ArtifactMetadata) -> Iterator[str]:
     """The runner loads by joblib, and gives a DataFrame to a model that was fitted on one; who lists that?"""
     if contents.data_frame:
         yield "pandas"
@@ -112,7 +112,7 @@ def _added_by(contents: ArtefactContents) -> Iterator[str]:
             yield name
 
 
-def _bounds_by(contents: ArtefactContents) -> Iterator[str]:
+def _bounds_by(contents: ArtifactMetadata) -> Iterator[str]:
     if contents.numpy_core:
         yield "numpy>=2"
     elif contents.scikit_learn is not None and _release(contents.scikit_learn) < FIRST_FOR_NUMPY_2:
@@ -155,9 +155,9 @@ def included_files(file: Path) -> list[Path]:
         found.append(path)
         for line in lines_of(path) if path.suffix != ".whl" else ():
             if EDITABLE.match(line):
-                raise DeliveryError(f"{path.name}: `{line.strip()}` cannot be kept: name a version, or a wheel.")
+                raise ModelFolderError(f"{path.name}: `{line.strip()}` cannot be kept: name a version, or a wheel.")
             if BUILT.match(line):
-                raise DeliveryError(
+                raise ModelFolderError(
                     f"{path.name}: `{line.strip()}` asks for packages that are built here, which would run their code, "
                     "and only wheels are installed: remove that line."
                 )
@@ -166,7 +166,7 @@ def included_files(file: Path) -> list[Path]:
     return sorted(found)
 
 
-def are_met_by_ours(file: Path) -> bool:
+def satisfied_by_server(file: Path) -> bool:
     """Tell whether our own packages are plainly those of a requirements file: names and versions, and nothing else."""
     try:
         asked = [Requirement(line.partition(" #")[0]) for line in lines_of(file) if line.strip() and line[0] != "#"]

@@ -5,9 +5,9 @@ import contextlib
 import os
 from pathlib import Path
 
-from web_single.errors import DeliveryError
+from web_single.errors import ModelFolderError
 from web_single.logging import Event, get_logger
-from web_single.model_folder.folder import Delivery, delivered_files, digest_file, name_of, tell_change
+from web_single.model_folder.folder import ModelFolder, delivered_files, digest_file, name_of, tell_change
 
 LOOK_SECONDS = 5
 
@@ -24,14 +24,14 @@ class DeliveryWatch:
 
     _task: asyncio.Task[None]
 
-    def __init__(self, delivery: Delivery) -> None:
+    def __init__(self, delivery: ModelFolder) -> None:
         self.notice: str | None = None
         self._delivery = delivery
         self._seen: dict[Path, tuple[Traits, str]] = {}
 
     async def prepare(self) -> None:
         """Take sizes and times to be those of the delivery: before its bytes are compared, which proves it."""
-        with contextlib.suppress(DeliveryError, OSError):
+        with contextlib.suppress(ModelFolderError, OSError):
             await asyncio.to_thread(self._take_as_opened)
 
     def start(self) -> None:
@@ -62,7 +62,7 @@ class DeliveryWatch:
         """Return the sentence about a delivery that is not, or no more, as it was opened."""
         try:
             now = {name_of(path, self._delivery.folder): self._digest(path) for path in self._files()}
-        except DeliveryError as error:
+        except ModelFolderError as error:
             return error.sentence
         except OSError as error:
             return f"The delivery in {self._delivery.folder} cannot be read: {error}."

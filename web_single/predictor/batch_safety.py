@@ -10,8 +10,8 @@ from web_single.config import Batching, Config
 from web_single.errors import UnavailableError
 from web_single.logging import Event, get_logger
 from web_single.predictor.probation import MIN_ROWS, Mismatch, Predict, Probation, compare_when_due
-from web_single.predictor.shadow_check import Verification
-from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.shadow_check import ShadowChecker
+from web_single.predictor.signature.model_output import ModelOutput
 from web_single.predictor.signature.signature import Signature
 from web_single.predictor.signature.tolerance import BATCH_RELATIVE
 
@@ -57,7 +57,7 @@ class BatchSafetyMonitor:
         self.ids: tuple[int, int] | None = None  # that may have been predicted in batches; known once batching ended
         self.before_batching: Callable[[], Awaitable[None]] = do_nothing
         self.after_end: Callable[[], None] = lambda: None
-        self.shadow = Verification(self._predict_alone, self.end, share=config.verify_share, relative=BATCH_RELATIVE)
+        self.shadow = ShadowChecker(self._predict_alone, self.end, share=config.verify_share, relative=BATCH_RELATIVE)
         self._predict = predict
         self._max_batch_size = config.max_batch
         self._is_trusted = config.batching is Batching.ON
@@ -100,7 +100,7 @@ class BatchSafetyMonitor:
 
     def key_of(self, row: Sequence[Any], *, with_probabilities: bool) -> BatchKey | None:
         """Return what this row must have in common with others in its call; None for a row that is predicted alone."""
-        types = self._signature.shape_of(row)
+        types = self._signature.batch_key(row)
         return None if types is None else BatchKey(types, with_probabilities)
 
     def max_rows(self, key: BatchKey | None) -> int:
@@ -111,7 +111,7 @@ class BatchSafetyMonitor:
             return self._max_batch_size
         return self._passed.get(key, 1)
 
-    def record(self, key: BatchKey | None, rows: Sequence[Sequence[Any]], outputs: Sequence[Answer]) -> None:
+    def record(self, key: BatchKey | None, rows: Sequence[Sequence[Any]], outputs: Sequence[ModelOutput]) -> None:
         """Take the rows and the outputs of one call: of a row alone for its probation, of a batch for the sample."""
         if len(rows) > 1:
             self.shadow.take(rows, outputs)
@@ -147,7 +147,7 @@ class BatchSafetyMonitor:
         risks = (self._signature.dependence_risk, with_probabilities and self._signature.probabilities_risk)
         return self._is_trusted or not any(risks)
 
-    def _add_to_probation(self, key: BatchKey, row: Sequence[Any], output: Answer) -> None:
+    def _add_to_probation(self, key: BatchKey, row: Sequence[Any], output: ModelOutput) -> None:
         if self.end_reason is not None or key in self._passed:
             return
         if key not in self._probations:
@@ -193,5 +193,5 @@ class BatchSafetyMonitor:
             del self._probations[key]
             log.info(Event.BATCHING_STARTED, max_rows=self._passed[key], with_probabilities=key.with_probabilities)
 
-    async def _predict_alone(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool) -> list[Answer]:
+    async def _predict_alone(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool) -> list[ModelOutput]:
         return [(await self._predict([row], with_probabilities=with_probabilities))[0] for row in rows]

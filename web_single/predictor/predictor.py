@@ -10,25 +10,25 @@ from web_single.backoff import Backoff
 from web_single.config import Config
 from web_single.environments.environment import Environment
 from web_single.errors import (
-    DeliveredCodeError,
-    DeliveryError,
     InvalidFeaturesError,
+    ModelCodeError,
+    ModelFolderError,
     ModelUnavailableError,
     OverloadedError,
-    RunnerBrokenError,
+    RunnerCrashedError,
 )
 from web_single.logging import Event, get_logger
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.model_folder.watcher import DeliveryWatch
 from web_single.predictor.batch_safety import BatchSafetyMonitor
-from web_single.predictor.compiled.manager import Compilation, ended
+from web_single.predictor.compiled.manager import CompiledModelManager, ended
 from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.runner.process import RunnerProcess
-from web_single.predictor.runner.wire_format import Head, encode_rows
-from web_single.predictor.shadow_check import Verification
-from web_single.predictor.signature.model_output import Answer, raise_failure, read_answers
+from web_single.predictor.runner.wire_format import FrameHeader, encode_rows
+from web_single.predictor.shadow_check import ShadowChecker
+from web_single.predictor.signature.model_output import ModelOutput, raise_failure, read_answers
 from web_single.predictor.signature.signature import Signature
-from web_single.predictor.signature.tolerance import are_equal
+from web_single.predictor.signature.tolerance import all_close
 
 MORE_ATTEMPTS = 2
 
@@ -48,11 +48,11 @@ class Predictor:
     """Answers what the delivered `predict` answers, from the model's own process."""
 
     signature: Signature
-    description: Head
+    description: FrameHeader
     started: asyncio.Task[None]
     _runner: RunnerProcess
 
-    def __init__(self, delivery: Delivery, environment: Environment, config: Config) -> None:
+    def __init__(self, delivery: ModelFolder, environment: Environment, config: Config) -> None:
         self.delivery = delivery
         self.environment = environment
         self.state = RunnerState.STARTING
@@ -63,12 +63,12 @@ class Predictor:
         self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
         self._backoff = Backoff()
-        self.compilation = Compilation(delivery, environment, config)
+        self.compilation = CompiledModelManager(delivery, environment, config)
         self.batch_safety = BatchSafetyMonitor(self.predict, config)
-        self.verification = Verification(self.predict, self.compilation.refute, share=config.verify_share)
+        self.verification = ShadowChecker(self.predict, self.compilation.refute, share=config.verify_share)
 
     async def start(self) -> None:
-        """Return when rows can be answered; a DeliveryError says why the model cannot be loaded.
+        """Return when rows can be answered; a ModelFolderError says why the model cannot be loaded.
 
         Where a compiled model is kept that is enough, and the model's own process comes up beside it:
         `started` is the task that ends when it is there, or fails as this would.
@@ -91,8 +91,8 @@ class Predictor:
     async def _start_first(self) -> None:
         self._runner = runner = await self._start_runner_beside_compiled()
         self._watch.start()
-        self._keeper = asyncio.create_task(self._keep_one_alive(runner))
-        if self.compiled is not None and not are_equal(runner.description, self.compiled.manifest.description):
+        self._keeper = asyncio.create_task(self._supervise(runner))
+        if self.compiled is not None and not all_close(runner.description, self.compiled.manifest.description):
             self.compilation.turn_off("The model tells something else of itself than when it was compiled.")
         if self.compiled is None:
             self._take_description(runner.description)
@@ -102,12 +102,12 @@ class Predictor:
         for _ in range(MORE_ATTEMPTS if self.compiled is not None else 0):
             try:
                 return await self._start_runner()
-            except DeliveryError as error:
+            except ModelFolderError as error:
                 log.error(Event.RUNNER_NOT_STARTED, reason=str(error), kind=type(error).__name__)
                 await asyncio.sleep(self._backoff.next_seconds())
         return await self._start_runner()
 
-    def _take_description(self, description: Head) -> None:
+    def _take_description(self, description: FrameHeader) -> None:
         self.description = description
         self.signature = Signature.from_description(description)
         self.batch_safety.set_signature(self.signature)
@@ -144,11 +144,11 @@ class Predictor:
             return compiled
         return compiled if compiled.is_faster(rows, with_probabilities=with_probabilities) else None
 
-    def verify(self, rows: Sequence[Sequence[Any]], answers: Sequence[Answer | None]) -> None:
+    def verify(self, rows: Sequence[Sequence[Any]], answers: Sequence[ModelOutput | None]) -> None:
         """Have a share of what the compiled model answered recomputed; from any thread, and without waiting."""
         self.verification.take(rows, answers)
 
-    async def answer(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[Answer]:
+    async def answer(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[ModelOutput]:
         """Return what `predict` returns: from the compiled model where it is used and sure, else from the runner."""
         compiled = self.compiled_for(len(rows), with_probabilities=with_probabilities)
         if compiled is None:
@@ -159,7 +159,7 @@ class Predictor:
         if back:
             try:
                 told = await self.predict([rows[at] for at in back], with_probabilities=with_probabilities)
-            except (InvalidFeaturesError, DeliveredCodeError):  # called with all rows, its error names the right one
+            except (InvalidFeaturesError, ModelCodeError):  # called with all rows, its error names the right one
                 return await self.predict(rows, with_probabilities=with_probabilities)
             for at, answer in zip(back, told, strict=True):
                 answers[at] = answer
@@ -167,17 +167,17 @@ class Predictor:
 
     async def predict(
         self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False, shared: bool = False
-    ) -> list[Answer]:
+    ) -> list[ModelOutput]:
         """Return the model's answer to each of some rows, shape (rows, features), in the model's order.
 
-        Raises DeliveredCodeError for an exception of user code, ModelUnavailableError at once while there is no model,
-        and SharedCallError for any failure of a call that is `shared` by several requests.
+        Raises ModelCodeError for an exception of user code, ModelUnavailableError at once while there is no model,
+        and BatchCallError for any failure of a call that is `shared` by several requests.
         """
-        head, block = encode_rows(rows, self.signature.listed_columns(rows))
+        head, block = encode_rows(rows, self.signature.non_numeric_columns(rows))
         head |= {"probabilities": with_probabilities, "shared": shared}
         head["timeout_seconds"] = self._config.predict_timeout_seconds
         await self._wait_for_the_first()
-        async with self._its_turn():
+        async with self._exclusive_access():
             runner = self.ready_runner()
             reply, reply_block = await self._call(runner, head, block)
             self._backoff.forget()
@@ -185,8 +185,8 @@ class Predictor:
         try:
             raise_failure(reply, len(rows), self.signature, shared=shared)
             return read_answers(reply, reply_block, rows=len(rows), with_probabilities=with_probabilities)
-        except RunnerBrokenError:
-            self._expect_end(runner)
+        except RunnerCrashedError:
+            self._kill_runner(runner)
             raise
 
     async def _wait_for_the_first(self) -> None:
@@ -195,7 +195,7 @@ class Predictor:
             await asyncio.wait({self.started}, timeout=self._config.waiting_timeout_seconds)
 
     @contextlib.asynccontextmanager
-    async def _its_turn(self) -> AsyncIterator[None]:
+    async def _exclusive_access(self) -> AsyncIterator[None]:
         """Wait until nobody else asks the model, but not for ever."""
         timeout_seconds = self._config.waiting_timeout_seconds
         try:
@@ -216,20 +216,20 @@ class Predictor:
         except TimeoutError as error:
             raise ModelUnavailableError("The model is being started anew.") from error
 
-    async def _call(self, runner: RunnerProcess, head: Head, block: bytes) -> tuple[Head, bytes]:
+    async def _call(self, runner: RunnerProcess, head: FrameHeader, block: bytes) -> tuple[FrameHeader, bytes]:
         try:
             return await runner.call(head, block, timeout_seconds=self._config.predict_timeout_seconds)
         except BaseException:  # whatever ends a call ends the process
-            self._expect_end(runner)
+            self._kill_runner(runner)
             raise
 
-    def _expect_end(self, runner: RunnerProcess) -> None:
+    def _kill_runner(self, runner: RunnerProcess) -> None:
         """Ask this process nothing more, also before its end is noticed."""
         runner.kill()
         if runner is self._runner and self.state is RunnerState.READY:
-            self._leave_ready("The model's process is being replaced.")
+            self._mark_unavailable("The model's process is being replaced.")
 
-    def _leave_ready(self, trouble: str) -> None:
+    def _mark_unavailable(self, trouble: str) -> None:
         self.state, self.trouble = RunnerState.RESTARTING, trouble
         self._ready.clear()
 
@@ -243,7 +243,7 @@ class Predictor:
         limit = self._config.runner_memory_limit_bytes
         if limit is not None and (used := runner.memory_bytes()) > limit:
             log.warning(Event.RUNNER_OVER_MEMORY, used_bytes=used, limit_bytes=int(limit))
-            self._expect_end(runner)
+            self._kill_runner(runner)
 
     async def _start_runner(self) -> RunnerProcess:
         """Start a runner on the bytes of the delivery that was opened, and on no others."""
@@ -266,10 +266,10 @@ class Predictor:
             log.warning(Event.SIGNATURE_UNCLEAR, reason=self.trouble)
         return runner
 
-    async def _keep_one_alive(self, runner: RunnerProcess) -> None:
+    async def _supervise(self, runner: RunnerProcess) -> None:
         while True:
             await runner.ended()
-            self._leave_ready(f"The model's process ended: {runner.exit}.")
+            self._mark_unavailable(f"The model's process ended: {runner.exit}.")
             log.error(Event.RUNNER_ENDED, pid=runner.pid, exit=runner.exit)
             self._runner = runner = await self._start_until_it_works()
             self.restarts += 1

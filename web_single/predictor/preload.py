@@ -1,4 +1,4 @@
-"""HeadStart: a model that begins to load before there is an application to serve it."""
+"""PreloadedModel: a model that begins to load before there is an application to serve it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,20 +7,20 @@ from typing import Self
 
 from web_single.config import Config
 from web_single.environments.environment import Environment
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.predictor import Predictor
 
 
-class HeadStart:
+class PreloadedModel:
     """A predictor that starts; `started` ends when rows can be answered, or fails as `Predictor.start` does."""
 
-    def __init__(self, delivery: Delivery, environment: Environment, config: Config) -> None:
+    def __init__(self, delivery: ModelFolder, environment: Environment, config: Config) -> None:
         self.predictor = Predictor(delivery, environment, config)
         self.started = asyncio.create_task(self.predictor.start())
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, delivery: Delivery, environment: Environment, config: Config) -> AsyncIterator[Self]:
+    async def of(cls, delivery: ModelFolder, environment: Environment, config: Config) -> AsyncIterator[Self]:
         """Let a model load until this ends, and end it then, however far it has come."""
         with environment.in_use():
             head_start = cls(delivery, environment, config)

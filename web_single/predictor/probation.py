@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from web_single.errors import (
-    DeliveredCodeError,
+    BatchCallError,
     InvalidInputError,
-    RunnerBrokenError,
-    SharedCallError,
+    ModelCodeError,
+    RunnerCrashedError,
     UnavailableError,
 )
 from web_single.predictor.signature.feature import Feature, Kind
-from web_single.predictor.signature.model_output import Answer
-from web_single.predictor.signature.tolerance import BATCH_RELATIVE, are_equal
+from web_single.predictor.signature.model_output import ModelOutput
+from web_single.predictor.signature.tolerance import BATCH_RELATIVE, all_close
 
 MIN_ROWS = 1_000
 ROWS_PER_COMPARISON = 12
@@ -27,7 +27,7 @@ MAX_VARIANTS = 64
 FACTORS = (-1, 0, 1_000)
 
 Row = Sequence[Any]
-Predict = Callable[..., Awaitable[list[Answer]]]
+Predict = Callable[..., Awaitable[list[ModelOutput]]]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Probation:
         self._with_probabilities = with_probabilities
         self._rng = random.Random()  # noqa: S311 - which rows are compared is no secret
         self._rows: list[Row] = []
-        self._outputs: list[Answer] = []
+        self._outputs: list[ModelOutput] = []
         self._variants = 0
         self._comparisons = 0
         self._next = 0  # the first row that was in no batch of rows in their own order yet
@@ -79,7 +79,7 @@ class Probation:
         is_complete = self.rows_received >= MIN_ROWS and self._next >= len(self._rows)
         return is_complete and self._comparisons * ROWS_PER_COMPARISON >= MIN_ROWS
 
-    def add(self, row: Row, output: Answer) -> None:
+    def add(self, row: Row, output: ModelOutput) -> None:
         """Keep a row and its result alone; rows beyond those that are needed are dropped."""
         if self.rows_received < MIN_ROWS:
             self.rows_received += 1
@@ -98,11 +98,11 @@ class Probation:
         start = time.perf_counter()
         try:
             outputs = await self._predict(rows, with_probabilities=self._with_probabilities, shared=len(rows) > 1)
-        except SharedCallError as error:
+        except BatchCallError as error:
             return Mismatch(
                 list(rows[0]), f"A batch of {len(rows)} rows failed, and each of them alone did not: {error}"
             )
-        except RunnerBrokenError:
+        except RunnerCrashedError:
             self._max_batch_size = max(len(rows) // 2, 1)  # whatever ended the process, no batch of this size again
             raise
         seconds = time.perf_counter() - start
@@ -163,9 +163,9 @@ class Probation:
         start = time.perf_counter()
         try:
             (output,) = await self._predict([row], with_probabilities=self._with_probabilities)
-        except (InvalidInputError, DeliveredCodeError):
+        except (InvalidInputError, ModelCodeError):
             return
-        except RunnerBrokenError:
+        except RunnerCrashedError:
             self._variants = MAX_VARIANTS  # a model that crashes on unusual values is not called with more of them
             raise
         if not self._comparisons:
@@ -196,11 +196,13 @@ def values_like(value: Any, feature: Feature) -> Iterator[Any]:  # noqa: ANN401 
         yield from (other for other in feature.values or () if type(other) is type(value))
 
 
-def first_mismatch(rows: Sequence[Row], expected: Sequence[Answer], outputs: Sequence[Answer]) -> Mismatch | None:
+def first_mismatch(
+    rows: Sequence[Row], expected: Sequence[ModelOutput], outputs: Sequence[ModelOutput]
+) -> Mismatch | None:
     """Return the first row of a batch whose output is not the one that it had alone."""
     for row, alone, output in zip(rows, expected, outputs, strict=True):
         values = ([alone.result, alone.probabilities], [output.result, output.probabilities])
-        if not are_equal(*values, relative=BATCH_RELATIVE):
+        if not all_close(*values, relative=BATCH_RELATIVE):
             return Mismatch(list(row), f"In a batch of {len(rows)} rows the result was {output}, alone it was {alone}.")
     return None
 

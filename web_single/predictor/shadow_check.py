@@ -9,19 +9,19 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from web_single.errors import DeliveredCodeError, InvalidInputError, UnavailableError
-from web_single.predictor.signature.model_output import Answer
-from web_single.predictor.signature.tolerance import RELATIVE, are_equal
+from web_single.errors import InvalidInputError, ModelCodeError, UnavailableError
+from web_single.predictor.signature.model_output import ModelOutput
+from web_single.predictor.signature.tolerance import RELATIVE, all_close
 
 MOST_WAITING = 256
 PAUSE_SECONDS = 1.0
 
 Row = Sequence[Any]
-Predict = Callable[..., Awaitable[list[Answer]]]
+Predict = Callable[..., Awaitable[list[ModelOutput]]]
 Refute = Callable[[str, Row], None]
 
 
-class Verification:
+class ShadowChecker:
     """Keeps some rows with their answers, and compares them, all in one call and at most one call a second."""
 
     def __init__(self, predict: Predict, refute: Refute, *, share: float, relative: float = RELATIVE) -> None:
@@ -32,7 +32,7 @@ class Verification:
         self._share = share
         self._relative = relative
         self._taking = threading.Lock()  # the event loop and the thread that commits both call `take`
-        self._waiting: deque[tuple[Row, Answer]] = deque(maxlen=MOST_WAITING)
+        self._waiting: deque[tuple[Row, ModelOutput]] = deque(maxlen=MOST_WAITING)
         self._dice = random.Random()  # noqa: S311 - which rows are looked at is no secret
         self._next = self._draw()
         self._task: asyncio.Task[None] | None = None
@@ -57,7 +57,7 @@ class Verification:
             self._task.cancel()
             await asyncio.wait({self._task})
 
-    def take(self, rows: Sequence[Row], answers: Sequence[Answer | None]) -> None:
+    def take(self, rows: Sequence[Row], answers: Sequence[ModelOutput | None]) -> None:
         """Keep a share of these rows; from any thread, and without waiting."""
         if not self._share or self._loop is None:
             return
@@ -92,22 +92,22 @@ class Verification:
             some = [(row, said) for row, said in taken if (said.probabilities is not None) is with_probabilities]
             with contextlib.suppress(UnavailableError):
                 for (row, said), told in zip(some, await self._ask(some, with_probabilities), strict=True):
-                    self._judge(row, said, told)
+                    self._select_engine(row, said, told)
 
-    async def _ask(self, some: Sequence[tuple[Row, Answer]], with_probabilities: bool) -> list[Answer | None]:  # noqa: FBT001 - passed on
+    async def _ask(self, some: Sequence[tuple[Row, ModelOutput]], with_probabilities: bool) -> list[ModelOutput | None]:  # noqa: FBT001 - passed on
         """Return what the model answers; None for what it does not answer."""
         if not some:
             return []
         try:
             return [*await self._predict([row for row, _ in some], with_probabilities=with_probabilities)]
-        except (InvalidInputError, DeliveredCodeError):
+        except (InvalidInputError, ModelCodeError):
             if len(some) == 1:
                 return [None]
             return [answer for one in some for answer in await self._ask([one], with_probabilities)]
 
-    def _judge(self, row: Row, said: Answer, told: Answer | None) -> None:
+    def _select_engine(self, row: Row, said: ModelOutput, told: ModelOutput | None) -> None:
         self.verified += 1
-        if told is not None and are_equal(
+        if told is not None and all_close(
             [said.result, said.probabilities], [told.result, told.probabilities], relative=self._relative
         ):
             return

@@ -10,9 +10,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from web_single.config import Config
 from web_single.logging import Event, get_logger
-from web_single.server.idle_timer import Deadline
+from web_single.server.idle_timer import IdleTimer
 from web_single.server.pipelining import PipelinedProtocol
-from web_single.server.response_buffer import JoinedAnswers
+from web_single.server.response_buffer import ResponseBuffer
 from web_single.server.unchunked import UnchunkedSend
 
 HEADER_MARKS_BYTES = 4  # the colon, the space and the line's end around a header
@@ -49,8 +49,8 @@ class LimitedProtocol(PipelinedProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         """Begin to wait for a request."""
         super().connection_made(transport)
-        self._deadline = Deadline(self.loop, self._on_deadline)
-        self._answers = JoinedAnswers(transport, self._close)
+        self._deadline = IdleTimer(self.loop, self._on_deadline)
+        self._answers = ResponseBuffer(transport, self._close)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -65,7 +65,7 @@ class LimitedProtocol(PipelinedProtocol):
 
     def _resume_reading(self) -> None:
         """Give the client its time from now on: it could send nothing while reading was paused."""
-        self._deadline.lift()
+        self._deadline.cancel()
         super()._resume_reading()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
@@ -76,7 +76,7 @@ class LimitedProtocol(PipelinedProtocol):
         """Begin to count."""
         self._reads_head = self._is_reading = self._has_begun = True
         self._owns_latest = False
-        self._deadline.lift()
+        self._deadline.cancel()
         self._head_bytes = self._untold_bytes = self._dropped_bytes = 0
         super().on_message_begin()
 
@@ -99,7 +99,7 @@ class LimitedProtocol(PipelinedProtocol):
     def on_headers_complete(self) -> None:
         """Let the application begin; the body gets a time of its own."""
         self._reads_head = False
-        self._deadline.lift()
+        self._deadline.cancel()
         if self.parser.should_upgrade():
             return
         if self.expect_100_continue and self.parser.get_http_version() == "1.0":
@@ -124,7 +124,7 @@ class LimitedProtocol(PipelinedProtocol):
             return
         self._is_reading = self._has_begun = self._owns_latest = False
         self._untold_bytes = 0
-        self._deadline.lift()
+        self._deadline.cancel()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -278,7 +278,7 @@ class LimitedProtocol(PipelinedProtocol):
 
     def _end(self) -> None:
         self._is_ending = True
-        self._deadline.lift()
+        self._deadline.cancel()
 
     def _response(self, status: int, sentence: str) -> bytes:
         body = json.dumps({"detail": sentence}).encode()

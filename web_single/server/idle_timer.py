@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 
-class Deadline:
+class IdleTimer:
     """One timer that looks at the deadline when it rings; a timer made and cancelled for each request costs more."""
 
     __slots__ = ("_at", "_loop", "_on_passed", "_timer")
@@ -27,24 +27,24 @@ class Deadline:
             self._timer.cancel()
             self._timer = None
         if self._timer is None:
-            self._timer = self._loop.call_at(self._at, self._ring)
+            self._timer = self._loop.call_at(self._at, self._fire)
 
-    def lift(self) -> None:
+    def cancel(self) -> None:
         """Let nothing happen."""
         self._at = None
 
     def end(self) -> None:
         """Let nothing happen any more."""
-        self.lift()
+        self.cancel()
         if self._timer is not None:
             self._timer.cancel()
 
-    def _ring(self) -> None:
+    def _fire(self) -> None:
         self._timer = None
         if self._at is None:
             return
         if self._at > self._loop.time():  # it was lifted, and set again
-            self._timer = self._loop.call_at(self._at, self._ring)
+            self._timer = self._loop.call_at(self._at, self._fire)
             return
         self._at = None
         self._on_passed()

@@ -1,4 +1,4 @@
-"""JoinedAnswers: writes the head of an answer together with the first part of its body: one call of the system's."""
+"""ResponseBuffer: writes the head of an answer together with the first part of its body: one call of the system's."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-class JoinedAnswers:
+class ResponseBuffer:
     """What uvicorn takes for the transport of a connection when it writes answers, one after the other.
 
     uvloop sends each write at once: a head of its own costs the system as much as the whole answer, and wakes the

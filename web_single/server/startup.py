@@ -10,7 +10,7 @@ from types import ModuleType
 
 
 @contextmanager
-def nothing_is_garbage() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Keep all that is made meanwhile, and never look at it again: it would be a sixth of the time of a start.
 
     What is kept costs a full collection no time later either, while the server answers.
@@ -24,11 +24,11 @@ def nothing_is_garbage() -> Iterator[None]:
 
 
 @contextmanager
-def importing_meanwhile(name: str) -> Iterator[Future[ModuleType]]:
+def import_in_background(name: str) -> Iterator[Future[ModuleType]]:
     """Import a module in another thread; when this ends, however it does, the import has ended too."""
 
     def import_it() -> ModuleType:
-        with nothing_is_garbage():
+        with gc_paused():
             return import_module(name)
 
     aside = ThreadPoolExecutor(1)

@@ -16,7 +16,7 @@ from web_single.config import Config
 from web_single.environments.environment import Environment
 from web_single.errors import StartError
 from web_single.logging import Event, get_logger
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 
 CRASHES = 5
 CRASH_WINDOW_SECONDS = 30
@@ -50,10 +50,10 @@ class Worker:
                 start_new_session=True,
             )
         worker = cls(process)
-        worker.talk = asyncio.create_task(worker.talk_over(ours, orders))
+        worker.talk = asyncio.create_task(worker.exchange_messages(ours, orders))
         return worker
 
-    async def talk_over(self, channel: socket.socket, orders: bytes) -> None:
+    async def exchange_messages(self, channel: socket.socket, orders: bytes) -> None:
         """Give the orders, and take what the worker tells until its end, however sudden."""
         reader, writer = await asyncio.open_connection(sock=channel, limit=MAX_MESSAGE_BYTES)
         with contextlib.closing(writer), contextlib.suppress(ConnectionError):
@@ -76,7 +76,9 @@ class Worker:
 class Supervisor:
     """Replaces a worker that ends, until SIGTERM or Ctrl-C; then lets all of them finish."""
 
-    def __init__(self, config: Config, delivery: Delivery, environment: Environment, listener: socket.socket) -> None:
+    def __init__(
+        self, config: Config, delivery: ModelFolder, environment: Environment, listener: socket.socket
+    ) -> None:
         found = {"delivery": delivery.as_json(), "environment": environment.as_json()}
         self._orders = json.dumps({"config": config.model_dump_json(), **found}).encode() + b"\n"
         self._config = config

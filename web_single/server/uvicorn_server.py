@@ -11,7 +11,7 @@ import uvicorn
 
 from web_single.app import Application
 from web_single.config import Config
-from web_single.errors import ListenError
+from web_single.errors import BindError
 from web_single.logging import Event, get_logger
 from web_single.server.http_protocol import limited_protocol
 
@@ -33,7 +33,7 @@ def listen(config: Config) -> socket.socket:
         # Python's `create_server` adds the address to what the system says; the sentence has it already.
         reason = (error.strerror or str(error)).partition(" (while")[0]
         sentence = f"{config.host}:{config.port} cannot be listened on: {reason}. HOST and PORT name another address."
-        raise ListenError(sentence) from error
+        raise BindError(sentence) from error
     host, port = listener.getsockname()[:2]
     log.info(Event.SERVER_LISTENING, url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
     return listener

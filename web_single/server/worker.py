@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from web_single.server.startup import nothing_is_garbage, run_until_complete
+from web_single.server.startup import gc_paused, run_until_complete
 
-with nothing_is_garbage():
+with gc_paused():
     from structlog.contextvars import bind_contextvars
 
     from web_single.app import create_app
@@ -21,8 +21,8 @@ with nothing_is_garbage():
     from web_single.environments.environment import Environment
     from web_single.errors import StartError
     from web_single.logging import configure_logging
-    from web_single.model_folder.folder import Delivery
-    from web_single.predictor.preload import HeadStart
+    from web_single.model_folder.folder import ModelFolder
+    from web_single.predictor.preload import PreloadedModel
     from web_single.server.log_writer import stderr_in_background
     from web_single.server.uvicorn_server import WebServer
 
@@ -35,7 +35,7 @@ def main() -> int:
     listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
     orders = json.loads(channel.makefile("rb").readline(LONGEST_ORDERS_BYTES))
     config = Config.model_validate_json(orders["config"])
-    delivery = Delivery.from_json(orders["delivery"])
+    delivery = ModelFolder.from_json(orders["delivery"])
     environment = Environment.from_json(orders["environment"])
     bind_contextvars(worker=os.getpid())
     end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)
@@ -53,13 +53,13 @@ def main() -> int:
 
 async def serve(
     config: Config,
-    delivery: Delivery,
+    delivery: ModelFolder,
     environment: Environment,
     listener: socket.socket,
     on_started: Callable[[], None],
 ) -> None:
     """Serve what the supervisor has found, so that all workers serve the same."""
-    async with HeadStart.of(delivery, environment, config) as head_start:
+    async with PreloadedModel.of(delivery, environment, config) as head_start:
         await WebServer(create_app(config, head_start), config, on_started).serve([listener])
 
 

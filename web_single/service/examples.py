@@ -30,7 +30,7 @@ def find_example(predictor: Predictor) -> Example:
         rows=probe["rows"] if signature.feature_count is not None else (),
         results=probe["results"],
         probabilities=probe["probabilities"],
-        refusal=refusal_of(lambda: signature.row_of([])),
+        refusal=refusal_of(lambda: signature.validate_row([])),
         batch_refusal=refusal_of(lambda: signature.rows_of([[]])),
     )
 

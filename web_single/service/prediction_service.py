@@ -10,7 +10,7 @@ from web_single.database.prediction_store import PredictionStore
 from web_single.errors import InvalidInputError, OverloadedError, PredictionNotFoundError
 from web_single.predictor.predictor import Predictor
 from web_single.predictor.signature.signature import Features
-from web_single.service.batching.batcher import PredictionQueue
+from web_single.service.batching.batcher import Batcher
 from web_single.service.batching.request_queue import Prediction
 
 
@@ -26,7 +26,7 @@ class PredictionService:
     """What an endpoint may ask for. A prediction that it returns is committed."""
 
     def __init__(
-        self, predictor: Predictor, store: PredictionStore, config: Config, queue: PredictionQueue | None = None
+        self, predictor: Predictor, store: PredictionStore, config: Config, queue: Batcher | None = None
     ) -> None:
         self._predictor = predictor
         self._store = store
@@ -36,7 +36,7 @@ class PredictionService:
 
     async def predict(self, features: Features, *, with_probabilities: bool = False) -> PredictionResult | Prediction:
         """Predict from one row of features, store it and return it; together with others where there is a queue."""
-        row = self._predictor.signature.row_of(features)
+        row = self._predictor.signature.validate_row(features)
         if self._queue is None:
             (prediction,) = await self._predict_and_store([row], with_probabilities=with_probabilities)
             return prediction

@@ -7,7 +7,7 @@ from web_single.database.prediction_store import PredictionStore
 from web_single.environments.environment import Environment
 from web_single.errors import ModelUnavailableError
 from web_single.predictor.batch_safety import BatchingState
-from web_single.predictor.compiled.manifest import Proof
+from web_single.predictor.compiled.manifest import EquivalenceReport
 from web_single.predictor.predictor import Predictor, RunnerState
 from web_single.predictor.signature.signature import Signature
 from web_single.service.examples import Example, find_example
@@ -21,7 +21,7 @@ class CompiledStatus:
     reason: str | None
     answers: tuple[str, ...]
     engines: tuple[str, ...]
-    proof: Proof | None
+    proof: EquivalenceReport | None
     max_batch_rows: int
     max_batch_rows_with_probabilities: int
     answered: int

@@ -115,7 +115,7 @@ def column_transformer(step, names):
     return [{"op": "columns", "values": [parts]}]
 
 
-def as_it_is(step):
+def identity(step):
     if step.func is not None:
         raise CannotConvertError("FunctionTransformer is not compiled.")
     return []
@@ -134,5 +134,5 @@ STEPS = {
     "PCA": pca,
     "OneHotEncoder": one_hot_encoder,
     "OrdinalEncoder": ordinal_encoder,
-    "FunctionTransformer": as_it_is,
+    "FunctionTransformer": identity,
 }

@@ -80,7 +80,7 @@ def boosting(estimator):
     inner = estimator.estimators_.ravel()
     nodes = [nodes_of(each.tree_, each.tree_.value.ravel() * estimator.learning_rate) for each in inner]
     start = estimator._raw_predict_init(np.zeros((1, estimator.n_features_in_), dtype=np.float32))  # noqa: SLF001 - kept nowhere else
-    return nodes, sum_told(estimator, start)
+    return nodes, boosting_metadata(estimator, start)
 
 
 def histograms(estimator):
@@ -89,7 +89,7 @@ def histograms(estimator):
         raise CannotConvertError("Histogram-based trees with categories are not compiled.")
     inner = [tree.nodes for iteration in estimator._predictors for tree in iteration]  # noqa: SLF001 - kept nowhere else
     nodes = [histogram_nodes(each) for each in inner]
-    return nodes, sum_told(estimator, estimator._baseline_prediction)  # noqa: SLF001 - kept nowhere else
+    return nodes, boosting_metadata(estimator, estimator._baseline_prediction)  # noqa: SLF001 - kept nowhere else
 
 
 def histogram_nodes(nodes):
@@ -102,7 +102,7 @@ def histogram_nodes(nodes):
     return left, right, feature, nodes["missing_go_to_left"], nodes["num_threshold"], nodes["value"]
 
 
-def sum_told(estimator, start):
+def boosting_metadata(estimator, start):
     """Return what there is to know of trees that are added up, beginning with a number for each output."""
     import numpy as np
 

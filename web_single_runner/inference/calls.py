@@ -5,7 +5,7 @@ import time
 
 from web_single_runner.channel import explain, to_block
 from web_single_runner.inference.results import as_rows, first_not_finite, probabilities_of
-from web_single_runner.inference.rows import Rows, is_number
+from web_single_runner.inference.rows import RowBatch, is_number
 
 FLOAT32_MAX = 3.4028234663852886e38
 
@@ -87,7 +87,7 @@ def first_too_large(delivered, plan, row):
     values = row.as_lists()[0]
     beyond = [at for at, value in enumerate(values) if is_number(value) and abs(value) > FLOAT32_MAX]
     without = [0.0 if at in beyond else value for at, value in enumerate(values)]
-    return beyond[0] if beyond and not raises(delivered, plan, Rows.of([without])) else None
+    return beyond[0] if beyond and not raises(delivered, plan, RowBatch.of([without])) else None
 
 
 def first_raising(delivered, plan, rows, budget):

@@ -8,7 +8,7 @@ from web_single_runner.channel import FLOAT64_BYTES, from_block, to_block
 NAN = math.nan
 
 
-class Rows:
+class RowBatch:
     """Some rows: number columns in one block, others as lists. Each call gets an X of its own, which it may change."""
 
     def __init__(self, count, columns, block=b"", values=None):
@@ -29,7 +29,7 @@ class Rows:
         """Return the rows from `first` up to `end`."""
         row_bytes = (self.columns - len(self.values)) * FLOAT64_BYTES
         block = self.block[first * row_bytes : end * row_bytes]
-        return Rows(end - first, self.columns, block, {at: listed[first:end] for at, listed in self.values.items()})
+        return RowBatch(end - first, self.columns, block, {at: listed[first:end] for at, listed in self.values.items()})
 
     def as_lists(self):
         """Return the rows as lists of plain values."""
@@ -86,7 +86,7 @@ def is_number(value):
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-class Plan:
+class InputAdapter:
     """How rows become X: as a "dataframe", an "array", a "list" of lists, "texts" (a list of strings), or a "row".
 
     `features` has a dictionary for each column, or is None where their number is not known.
@@ -115,6 +115,6 @@ class Plan:
         return table[0] if self.container == "row" else table
 
 
-def plainest_container():
+def default_container():
     """Return what a model gets that says nothing: an array, or lists where it brings no numpy."""
     return "array" if "numpy" in sys.modules else "list"

@@ -5,7 +5,7 @@ import sys
 import time
 
 from web_single_runner.inference.results import UnusableAnswerError, first_not_finite, plain
-from web_single_runner.inference.rows import Plan, plainest_container
+from web_single_runner.inference.rows import InputAdapter, default_container
 from web_single_runner.introspection import probing
 from web_single_runner.introspection.estimator import features_of, first_of, is_vectorizer, new_feature
 from web_single_runner.introspection.independence import dependence_risks
@@ -62,7 +62,7 @@ def frames_for(plans, lists):
     named = [renamed for features in told for renamed in with_names(features, lists)]
     alone = [[new_feature(name) for name in names] for names in lists]
     unnamed = [features for features in told if features[0]["name"] is None] if "pandas" in sys.modules else []
-    return [Plan("dataframe", features) for features in named + alone + unnamed]
+    return [InputAdapter("dataframe", features) for features in named + alone + unnamed]
 
 
 def with_names(features, lists):
@@ -73,9 +73,9 @@ def with_names(features, lists):
 
 def plans_for(features, is_text):
     if is_text and len(features) == 1:  # a `predict` that reads `row[0]` takes a list of texts too: for letters
-        return [Plan("array", features), Plan("texts", features)]
-    frames = [Plan("dataframe", features)] if features[0]["name"] is not None else []
-    return [*frames, *(Plan(container, features) for container in dict.fromkeys((plainest_container(), "list")))]
+        return [InputAdapter("array", features), InputAdapter("texts", features)]
+    frames = [InputAdapter("dataframe", features)] if features[0]["name"] is not None else []
+    return [*frames, *(InputAdapter(container, features) for container in dict.fromkeys((default_container(), "list")))]
 
 
 def told(feature):

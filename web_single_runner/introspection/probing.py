@@ -5,10 +5,10 @@ import time
 from itertools import cycle, islice
 
 from web_single_runner.channel import explain
-from web_single_runner.errors import RefusalError
+from web_single_runner.errors import UnsupportedModelError
 from web_single_runner.inference.calls import predict, predict_proba
 from web_single_runner.inference.results import UnusableAnswerError, columns_of, first_not_finite
-from web_single_runner.inference.rows import Plan, Rows, plainest_container
+from web_single_runner.inference.rows import InputAdapter, RowBatch, default_container
 from web_single_runner.introspection.estimator import BOOLEAN, CATEGORY, NUMBER, TEXT, count_of, new_feature, of_library
 
 ANY = "any"
@@ -40,7 +40,7 @@ class Probe:
             self.trouble = "Asking it a few rows took longer than expected: less is known of its features."
             return None
         try:
-            results = predict(self.delivered, plan, Rows.of(rows))
+            results = predict(self.delivered, plan, RowBatch.of(rows))
             return results if first_not_finite(results) is None else None
         except BaseException as error:  # noqa: BLE001 - whatever it raises: these rows are not what it takes
             self.first_failure = self.first_failure or error
@@ -51,13 +51,13 @@ class Probe:
         if not self.has_probabilities or not self.rows:
             return
         try:
-            self.probabilities_of_rows = predict_proba(self.delivered, self.plan, Rows.of(self.rows))
+            self.probabilities_of_rows = predict_proba(self.delivered, self.plan, RowBatch.of(self.rows))
         except BaseException:  # noqa: BLE001 - as above
             self.has_probabilities = False
 
 
 def find(delivered, plans, deadline):
-    """Return what the delivered code takes, these plans first; a RefusalError where no answer can be kept."""
+    """Return what the delivered code takes, these plans first; a UnsupportedModelError where no answer can be kept."""
     probe = Probe(delivered, deadline)
     if not any(try_plan(probe, plan) for plan in plans) and is_own(delivered):
         search_counts(probe)
@@ -66,7 +66,7 @@ def find(delivered, plans, deadline):
         return probe
     learn_layout(probe)
     probe.ask_probabilities()
-    learn_kinds(probe)
+    infer_feature_types(probe)
     learn_missing(probe)
     return probe
 
@@ -81,7 +81,7 @@ def try_plan(probe, plan):
     if not answers_rows(probe, plan):
         return False
     if plan.container == "dataframe" and is_own(probe.delivered):
-        return keep_what_is_needed(probe)
+        return drop_unused_columns(probe)
     return True
 
 
@@ -109,7 +109,7 @@ def answers_any_number(probe, plan, rows):
     return all(probe.ask(plan, some) is not None for some in (rows[:1], [*rows, rows[0]]))
 
 
-def keep_what_is_needed(probe):
+def drop_unused_columns(probe):
     """Leave out the columns that the delivered code makes itself: those without which it answers the same.
 
     Where it does so with columns of an estimator that speaks for the whole model, it makes its own table, and a
@@ -129,7 +129,7 @@ def keep_what_is_needed(probe):
 def without(plan, rows, needless):
     """Return the plan and the rows without some columns."""
     kept = [at for at in range(len(plan.features)) if at not in needless]
-    fewer = Plan(plan.container, [plan.features[at] for at in kept])
+    fewer = InputAdapter(plan.container, [plan.features[at] for at in kept])
     fewer.row_by_row, fewer.by_column = plan.row_by_row, plan.by_column
     return fewer, [[row[at] for at in kept] for row in rows]
 
@@ -139,7 +139,7 @@ def learn_layout(probe):
     if probe.plan.row_by_row:
         return
     try:
-        answers = probe.delivered.predict(probe.plan.X(Rows.of([*probe.rows, probe.rows[0]])))
+        answers = probe.delivered.predict(probe.plan.X(RowBatch.of([*probe.rows, probe.rows[0]])))
     except BaseException:  # noqa: BLE001 - whatever it raises: it has answered two
         answers = None
     probe.plan.by_column = columns_of(answers, len(probe.rows) + 1) is not None
@@ -163,10 +163,10 @@ def search_counts(probe):
     found = []
     for count in range(1, MOST_COUNTS + 1):
         attempt = Probe(probe.delivered, probe.deadline)
-        plans = [Plan(plainest_container(), [new_feature() for _ in range(count)])]
+        plans = [InputAdapter(default_container(), [new_feature() for _ in range(count)])]
         if count == 1:
-            plans.append(Plan("texts", [dict(new_feature(), kind=TEXT)]))
-        plans.append(Plan("row", [new_feature() for _ in range(count)]))
+            plans.append(InputAdapter("texts", [dict(new_feature(), kind=TEXT)]))
+        plans.append(InputAdapter("row", [new_feature() for _ in range(count)]))
         if any(answers_rows(attempt, plan) for plan in plans):
             found.append(attempt)
         probe.first_failure = probe.first_failure or attempt.first_failure
@@ -182,8 +182,8 @@ def search_counts(probe):
 def give_up(probe, plans):
     """Keep what the model told, though it answered none of the rows that follow from it."""
     if isinstance(probe.first_failure, UnusableAnswerError):
-        raise RefusalError("The model's answers cannot be kept: {}.".format(probe.first_failure))
-    probe.plan = plans[0] if plans else Plan(plainest_container(), None)
+        raise UnsupportedModelError("The model's answers cannot be kept: {}.".format(probe.first_failure))
+    probe.plan = plans[0] if plans else InputAdapter(default_container(), None)
     probe.plan.row_by_row = True  # what was never answered may take several rows for something else
     for feature in probe.plan.features or []:
         feature["kind"] = feature["kind"] or ANY
@@ -193,7 +193,7 @@ def give_up(probe, plans):
     probe.trouble = "It was asked a few rows when it had loaded, and answered none of them: {}.".format(told)
 
 
-def learn_kinds(probe):
+def infer_feature_types(probe):
     """Find out what else than the value that was tried the features of unknown kind take."""
     unknown = [at for at, feature in enumerate(probe.plan.features or []) if feature["kind"] is None]
     groups = [[at] for at in unknown] if len(unknown) <= MOST_COLUMNS else [unknown]
@@ -225,7 +225,7 @@ def answers_all(probe, rows):
     if not probe.has_probabilities:
         return True
     try:
-        return first_not_finite(predict_proba(probe.delivered, probe.plan, Rows.of(rows))) is None
+        return first_not_finite(predict_proba(probe.delivered, probe.plan, RowBatch.of(rows))) is None
     except BaseException:  # noqa: BLE001 - whatever it raises: this is not what it takes
         return False
 

@@ -4,7 +4,7 @@ import inspect
 import os
 from pathlib import Path
 
-from web_single_runner.errors import RefusalError
+from web_single_runner.errors import UnsupportedModelError
 
 MODEL_NAMES = ("model", "clf", "classifier", "reg", "regressor", "estimator", "pipeline", "pipe", "bundle", "mdl")
 DATA_NAMES = ("x", "data", "df", "features", "rows", "inputs", "samples", "records", "texts", "frame", "values")
@@ -17,7 +17,7 @@ ACCEPTED = {
 
 
 def call_with_model(name, function, model):
-    """Return a delivered `predict` or `predict_proba` as a function of X alone; a RefusalError where it wants more."""
+    """Return `predict` or `predict_proba` of model.py as a function of X. UnsupportedModelError if it takes more."""
     signature = signature_of(name, function)
     roles = roles_of(name, signature)
 
@@ -49,7 +49,7 @@ def roles_of(name, signature):
             return {data: "X"} if model is None else {model: "model", data: "X"}
         if not named and signature.parameters:  # *args
             return {}
-    raise RefusalError("model.py has {}{}; {}.".format(name, signature, ACCEPTED[name]) + advice(required[2:]))
+    raise UnsupportedModelError("model.py has {}{}; {}.".format(name, signature, ACCEPTED[name]) + advice(required[2:]))
 
 
 def named_parameters(signature):
@@ -77,7 +77,9 @@ def call_load_model(function, artefact):
     required = [each for each in parameters if each.default is each.empty]
     if len(required) > 1:
         surplus = [each.name for each in required[1:]]
-        raise RefusalError("model.py has load_model{}; {}.".format(signature, ACCEPTED["load_model"]) + advice(surplus))
+        raise UnsupportedModelError(
+            "model.py has load_model{}; {}.".format(signature, ACCEPTED["load_model"]) + advice(surplus)
+        )
     takers = required or [each for each in parameters if takes_path(each)]
     if not takers:
         return function()
@@ -102,9 +104,11 @@ def wants_path_object(parameter):
 def signature_of(name, function):
     if not callable(function):
         kind = type(function).__name__
-        raise RefusalError("{} in model.py is no function but of type {}; {}.".format(name, kind, ACCEPTED[name]))
+        raise UnsupportedModelError(
+            "{} in model.py is no function but of type {}; {}.".format(name, kind, ACCEPTED[name])
+        )
     if inspect.iscoroutinefunction(function):
-        raise RefusalError("{} in model.py is asynchronous; an ordinary function is accepted.".format(name))
+        raise UnsupportedModelError("{} in model.py is asynchronous; an ordinary function is accepted.".format(name))
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):  # written in C: it does not tell

@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-from web_single_runner.errors import RefusalError
+from web_single_runner.errors import UnsupportedModelError
 from web_single_runner.loading.conventions import call_load_model, call_with_model
 
 COMPRESSIONS = ((b"\x1f\x8b", "gzip"), (b"BZh", "bz2"), (b"\xfd7zXZ", "lzma"), (b"\x5d\x00", "lzma"))
@@ -24,7 +24,7 @@ SELDOM = (1_000_000, 10, 10)  # new objects, and how many times before older one
 CHANGING = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "os.chmod")
 
 
-class Delivered:
+class LoadedModel:
     """The model, with `predict` and perhaps `predict_proba`: each takes X and returns what the delivery answers."""
 
     def __init__(self, code, model):
@@ -34,7 +34,7 @@ class Delivered:
         self.predict = asked(code, model, "predict")
         self.predict_proba = asked(code, model, "predict_proba")
         if self.predict is None:
-            raise RefusalError(tell_nothing_to_predict_with(code, model))
+            raise UnsupportedModelError(tell_nothing_to_predict_with(code, model))
 
 
 def tell_nothing_to_predict_with(code, model):
@@ -63,19 +63,19 @@ def load(artefact):
     sys.argv[:] = [str(artefact.with_name("model.py"))]
     with writes_refused(artefact.parent):
         try:
-            with modules_are_no_garbage():
+            with gc_relaxed():
                 code = import_delivered_code(artefact)
             function = getattr(code, "load_model", None)
             model = call_load_model(function, artefact) if function is not None else load_artefact(artefact)
         except SystemExit as error:
-            raise RefusalError(
+            raise UnsupportedModelError(
                 "model.py ends the process when it is loaded (exit code {}): put what a script does "
                 'under `if __name__ == "__main__":`.'.format(error.code)
             ) from error
         except AttributeError as error:
             raise_for_missing_name(artefact, str(error))
             raise
-    return Delivered(code, model)
+    return LoadedModel(code, model)
 
 
 def raise_for_missing_name(artefact, message):
@@ -84,7 +84,7 @@ def raise_for_missing_name(artefact, message):
     if found:
         name = found.group(1) or found.group(2)
         where = "does not define" if artefact.with_name("model.py").exists() else "would define, and that is not there"
-        raise RefusalError(
+        raise UnsupportedModelError(
             "{} needs {}, which model.py {}: hand over the model.py that it was made by.".format(
                 artefact.name, name, where
             )
@@ -130,7 +130,7 @@ def import_delivered_code(artefact):
 
 
 @contextlib.contextmanager
-def modules_are_no_garbage():
+def gc_relaxed():
     """Seldom look for garbage among what is imported, and never later: it is a tenth of the time of a start.
 
     What the delivered code sets stays as it is.

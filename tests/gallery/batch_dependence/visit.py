@@ -16,7 +16,7 @@ import httpx2
 
 from tests.gallery.batch_dependence.clients import Request, Response, send_all
 from tests.gallery.batch_dependence.model_folder import ModelFolder, Row
-from tests.gallery.comparison import OK, are_equal
+from tests.gallery.comparison import OK, all_close
 from tests.gallery.visit import code_of_start, start
 from web_single.config import CHECKOUT
 
@@ -155,4 +155,4 @@ def are_same(outcome: Outcome, expected: Outcome, *, with_probabilities: bool) -
     keys = ("result", "probabilities") if with_probabilities else ("result",)
     if not all(key in expected for key in keys):  # user code raises, and so the response is an error
         return not all(key in outcome for key in keys)
-    return all(key in outcome and are_equal(outcome[key], expected[key]) for key in keys)
+    return all(key in outcome and all_close(outcome[key], expected[key]) for key in keys)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from web_single.environments.pip_config import PackageIndex
+from web_single.environments.pip_config import UvIndexConfig
 from web_single.environments.uv import run_uv
 
 HERE = Path(__file__).parent
@@ -112,7 +112,7 @@ def find_python(minor: str) -> Path:
 
 def make_environment(folder: Path, python: Path, packages: Sequence[str] = ()) -> Path:
     """Return the interpreter of a new environment with these packages, or skip the test where they cannot be had."""
-    index, made = PackageIndex.of_pip(), folder / "bin/python"
+    index, made = UvIndexConfig.of_pip(), folder / "bin/python"
     outcome = run_uv(["venv", "--python", python, folder], folder=folder.parent, index=index)
     assert outcome.succeeded, outcome.said
     if packages:

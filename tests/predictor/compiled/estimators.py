@@ -28,17 +28,17 @@ from sklearn.preprocessing import (
 
 from web_single.config import Config
 from web_single.predictor.compiled.builder import Build
-from web_single.predictor.compiled.engine.evaluator import Evaluation
+from web_single.predictor.compiled.engine.evaluator import CompiledEvaluator
 from web_single.predictor.compiled.equivalence.split_points import points_of
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.runner.wire_format import Head
-from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.runner.wire_format import FrameHeader
+from web_single.predictor.signature.model_output import ModelOutput
 from web_single.predictor.signature.signature import Signature
 from web_single_runner.conversion.conversion import CONVERT, convert
 from web_single_runner.inference.calls import answer
-from web_single_runner.inference.rows import Rows
+from web_single_runner.inference.rows import RowBatch
 from web_single_runner.introspection.description import describe
-from web_single_runner.loading.loaded_model import Delivered
+from web_single_runner.loading.loaded_model import LoadedModel
 
 PROVED_ROWS = 300
 FLOWERS, SPECIES = load_iris(return_X_y=True)
@@ -143,7 +143,7 @@ class Converted:
     model: Any
     manifest: Manifest
     folder: Path
-    evaluation: Evaluation
+    evaluation: CompiledEvaluator
     points: list[list[float]]
     frame: bool
 
@@ -151,14 +151,14 @@ class Converted:
         """Return rows as the model takes them."""
         return pd.DataFrame(rows, columns=FRAME.columns) if self.frame else np.array(rows, dtype=float)
 
-    def answer(self, rows: list[list[Any]], *, with_probabilities: bool) -> list[Answer]:
+    def answer(self, rows: list[list[Any]], *, with_probabilities: bool) -> list[ModelOutput]:
         """Return what the model itself answers."""
         if not rows:
             return []
         results = self.model.predict(self.table(rows)).tolist()
         if not with_probabilities:
-            return [Answer(result, None) for result in results]
-        return list(map(Answer, results, self.model.predict_proba(self.table(rows)).tolist()))
+            return [ModelOutput(result, None) for result in results]
+        return list(map(ModelOutput, results, self.model.predict_proba(self.table(rows)).tolist()))
 
 
 def converted(name: str, folder: Path) -> Converted:
@@ -170,25 +170,25 @@ class InProcessRunner:
     """Serves the calls of a build in this process, without a model folder."""
 
     def __init__(self, model: Any) -> None:  # noqa: ANN401 - any estimator
-        self._delivered = Delivered(types.ModuleType("model"), model)  # type: ignore[no-untyped-call]
+        self._delivered = LoadedModel(types.ModuleType("model"), model)  # type: ignore[no-untyped-call]
         self.description, self._plan = describe(self._delivered)  # type: ignore[no-untyped-call]
 
-    async def call(self, head: Head, block: bytes, *, timeout_seconds: float) -> tuple[Head, bytes]:
+    async def call(self, head: FrameHeader, block: bytes, *, timeout_seconds: float) -> tuple[FrameHeader, bytes]:
         """Return the reply as the server would read it."""
         assert timeout_seconds
         with warnings.catch_warnings(action="ignore"):  # of the model, when numbers are large
             reply, reply_block = self._reply(head, block)
         return json.loads(json.dumps(reply)), reply_block
 
-    def _reply(self, head: Head, block: bytes) -> tuple[Head, bytes]:
+    def _reply(self, head: FrameHeader, block: bytes) -> tuple[FrameHeader, bytes]:
         if head.get("ask") == CONVERT:
             reply = convert(self._delivered, self._plan)  # type: ignore[no-untyped-call]
         elif "ask" in head:
             reply = {"rows": None}, b""
         else:
-            rows = Rows(head["rows"], head["columns"], block, head["values"])  # type: ignore[no-untyped-call]
+            rows = RowBatch(head["rows"], head["columns"], block, head["values"])  # type: ignore[no-untyped-call]
             reply = answer(self._delivered, self._plan, rows, head["probabilities"])  # type: ignore[no-untyped-call]
-        return cast("tuple[Head, bytes]", reply)
+        return cast("tuple[FrameHeader, bytes]", reply)
 
 
 class UntimedBuild(Build):
@@ -203,7 +203,7 @@ class UntimedBuild(Build):
         self.signature = Signature.from_description(runner.description)
         return await self._convert()
 
-    async def _prove(self, converted: Head, points: list[list[float]] | None) -> Manifest:
+    async def _prove(self, converted: FrameHeader, points: list[list[float]] | None) -> Manifest:
         self.points = points_of(converted["steps"], points, len(self.description["features"]))
         return await super()._prove(converted, points)
 
@@ -223,5 +223,5 @@ def convert_model(estimator: Any, table: Any, target: Any, folder: Path) -> Conv
     model = estimator.fit(table, target)
     manifest, build = build_in_process(model, folder)
     assert manifest.reason is None, manifest.reason
-    evaluation = Evaluation(manifest, folder)
+    evaluation = CompiledEvaluator(manifest, folder)
     return Converted(model, manifest, folder, evaluation, build.points, frame=isinstance(table, pd.DataFrame))

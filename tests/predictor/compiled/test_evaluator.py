@@ -16,9 +16,9 @@ from sklearn.pipeline import make_pipeline
 
 from tests.predictor.compiled.estimators import ALL, Converted, convert_model, converted
 from tests.support.profiles import scaled
-from web_single.predictor.compiled.engine.evaluator import Evaluation
+from web_single.predictor.compiled.engine.evaluator import CompiledEvaluator
 from web_single.predictor.compiled.engine.preprocessing import Array
-from web_single.predictor.signature.tolerance import are_equal
+from web_single.predictor.signature.tolerance import all_close
 
 Get = Callable[[str], Converted]
 
@@ -77,7 +77,7 @@ def test_what_is_not_handed_back_is_what_the_model_answers(get: Get, name: str) 
             answered = [(row, answer) for row, answer in zip(rows, answers, strict=True) if answer is not None]
             expected = one.answer([row for row, _ in answered], with_probabilities=with_probabilities)
             for (row, answer), right in zip(answered, expected, strict=True):
-                assert are_equal([answer.result, answer.probabilities], [right.result, right.probabilities]), row
+                assert all_close([answer.result, answer.probabilities], [right.result, right.probabilities]), row
 
     hold()
 
@@ -143,7 +143,7 @@ def test_sums_of_large_numbers_are_decided_exactly_within_more_of_a_margin(
     one, dice = get(name), np.random.default_rng(0)
     last = one.manifest.converted["last"] | {"magnitude": 1e5}  # float32 is off by up to 6e-8 of what is added up
     manifest = replace(one.manifest, converted=one.manifest.converted | {"last": last})
-    evaluation = Evaluation(manifest, one.folder)
+    evaluation = CompiledEvaluator(manifest, one.folder)
     quick = evaluation._quick
     assert quick is not None
     monkeypatch.setattr(evaluation, "_quick", lambda rows: quick(rows) + dice.uniform(-0.4, 0.4, quick(rows).shape))
@@ -158,7 +158,7 @@ def test_a_missing_value_that_was_not_proved_is_handed_back(get: Get, name: str)
     row = [0.05] * len(one.points)
     gap = [None, *row[1:]]
     assert None not in one.evaluation.predict([row, gap], with_probabilities=False)
-    careful = Evaluation(replace(one.manifest, missing=False), one.folder)
+    careful = CompiledEvaluator(replace(one.manifest, missing=False), one.folder)
     assert [answer is None for answer in careful.predict([row, gap], with_probabilities=False)] == [False, True]
 
 

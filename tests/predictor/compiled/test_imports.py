@@ -31,6 +31,6 @@ def test_what_computes_a_compiled_model_loads_numpy_alone_until_there_are_trees(
 
 def test_what_sums_up_trees_loads_no_more_than_numpy(tmp_path: Path) -> None:
     converted("forest", tmp_path)
-    trees = f"SummedTrees(Path({str(tmp_path / 'trees.treelite')!r}).read_bytes())"
+    trees = f"TreeliteModel(Path({str(tmp_path / 'trees.treelite')!r}).read_bytes())"
     module = "web_single.predictor.compiled.engine.treelite_native"
-    assert loaded_by(f"from pathlib import Path\nfrom {module} import SummedTrees\n{trees}") == {"numpy"}
+    assert loaded_by(f"from pathlib import Path\nfrom {module} import TreeliteModel\n{trees}") == {"numpy"}

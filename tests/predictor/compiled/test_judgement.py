@@ -8,18 +8,18 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 from tests.predictor.compiled.estimators import DICE, FLOWERS, SPECIES, build_in_process, gaps
-from web_single.predictor.compiled.engine.evaluator import Evaluation
-from web_single.predictor.compiled.engine.trees import Trees
+from web_single.predictor.compiled.engine.evaluator import CompiledEvaluator
+from web_single.predictor.compiled.engine.trees import TreeEnsemble
 from web_single.predictor.compiled.equivalence.tester import Comparison, Difference
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.model_output import ModelOutput
 
 Row = Sequence[Any]
-Change = Callable[[Evaluation, Row, Answer | None], Answer | None]
+Change = Callable[[CompiledEvaluator, Row, ModelOutput | None], ModelOutput | None]
 
 FOREST = RandomForestClassifier(5, **DICE).fit(gaps(FLOWERS), SPECIES)
 ALL = ("labels", "probabilities")
-WRONG = Answer(7, [0.0, 0.0, 1.0])
+WRONG = ModelOutput(7, [0.0, 0.0, 1.0])
 
 
 def build(folder: Path) -> Manifest:
@@ -28,18 +28,18 @@ def build(folder: Path) -> Manifest:
 
 def change_outputs(monkeypatch: pytest.MonkeyPatch, change: Change, *, probabilities: bool = False) -> None:
     """Change what the compiled model computes for each row, with or without probabilities."""
-    predict = Evaluation.predict
+    predict = CompiledEvaluator.predict
 
-    def changed(self: Evaluation, rows: Sequence[Row], *, with_probabilities: bool) -> list[Answer | None]:
+    def changed(self: CompiledEvaluator, rows: Sequence[Row], *, with_probabilities: bool) -> list[ModelOutput | None]:
         outputs = predict(self, rows, with_probabilities=with_probabilities)
         if with_probabilities is not probabilities:
             return outputs
         return [change(self, row, output) for row, output in zip(rows, outputs, strict=True)]
 
-    monkeypatch.setattr(Evaluation, "predict", changed)
+    monkeypatch.setattr(CompiledEvaluator, "predict", changed)
 
 
-def is_quick(evaluation: Evaluation) -> bool:
+def is_quick(evaluation: CompiledEvaluator) -> bool:
     return evaluation._quick is not None
 
 
@@ -51,16 +51,18 @@ def test_a_difference_tells_both_results() -> None:
 
 def test_comparisons_count_fallbacks_by_kind_and_keep_the_largest_difference() -> None:
     comparison = Comparison()
-    comparison.take("far", [1.0], None, Answer(1.0, None), "result")
+    comparison.take("far", [1.0], None, ModelOutput(1.0, None), "result")
     comparison.take("far", [1.0], None, None, "result")
-    comparison.take("own", [1.0], Answer(1.0, None), Answer(1.0, None), "result")
-    comparison.take("own", [1.0], Answer(1.0, [1.0, 1e-13]), Answer(1.0, [1.0 + 2e-13, 1e-13]), "probabilities")
-    comparison.take("own", [1.0], Answer(1.0 + 1e-13, None), Answer(1.0, None), "result")
+    comparison.take("own", [1.0], ModelOutput(1.0, None), ModelOutput(1.0, None), "result")
+    comparison.take(
+        "own", [1.0], ModelOutput(1.0, [1.0, 1e-13]), ModelOutput(1.0, [1.0 + 2e-13, 1e-13]), "probabilities"
+    )
+    comparison.take("own", [1.0], ModelOutput(1.0 + 1e-13, None), ModelOutput(1.0, None), "result")
     assert (comparison.differences, comparison.handed_back) == ({}, {"far": 2})
     assert comparison.largest == pytest.approx(2e-13, rel=1e-2)
-    comparison.take("own", [1.0], Answer(1, None), Answer(1.0, None), "result")
-    comparison.take("own", [2.0], Answer(3.0, None), Answer(4.0, None), "result")
-    comparison.take("own", [None], Answer(3.0, None), None, "result")
+    comparison.take("own", [1.0], ModelOutput(1, None), ModelOutput(1.0, None), "result")
+    comparison.take("own", [2.0], ModelOutput(3.0, None), ModelOutput(4.0, None), "result")
+    comparison.take("own", [None], ModelOutput(3.0, None), None, "result")
     first, missing = comparison.differences[False], comparison.differences[True]
     assert (first.row, first.compiled, first.delivered) == ([1.0], 1, 1.0)
     assert (missing.row, missing.delivered) == ([None], None)
@@ -82,9 +84,9 @@ def test_an_engine_that_differs_is_not_used(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_graph_with_wrong_leaves_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    targets = Trees._targets
+    targets = TreeEnsemble._targets
     monkeypatch.setattr(
-        Trees, "_targets", lambda self: targets(self) | {"target_weights": targets(self)["target_weights"][::-1]}
+        TreeEnsemble, "_targets", lambda self: targets(self) | {"target_weights": targets(self)["target_weights"][::-1]}
     )
     assert build(tmp_path).engines == ("treelite",)
 
@@ -116,7 +118,7 @@ def test_a_difference_of_probabilities_among_such_rows_leaves_them_to_the_model_
 
 @pytest.mark.parametrize("output", [WRONG, None], ids=["wrong", "fallback"])
 def test_probabilities_that_differ_or_are_mostly_left_to_the_model_are_left_to_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: Answer | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: ModelOutput | None
 ) -> None:
     change_outputs(monkeypatch, lambda *_: output, probabilities=True)
     manifest = build(tmp_path)

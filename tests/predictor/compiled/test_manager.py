@@ -9,15 +9,15 @@ from structlog.testing import capture_logs
 
 from web_single.config import Config
 from web_single.environments.environment import find_environment
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.compiled.cache import keep_manifest
-from web_single.predictor.compiled.manager import Compilation, CompiledState
+from web_single.predictor.compiled.manager import CompiledModelManager, CompiledState
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.model import CompiledModel
 
 pytestmark = pytest.mark.anyio
 
-MakeCompilation = Callable[..., Compilation]
+MakeCompilation = Callable[..., CompiledModelManager]
 MANIFEST = Manifest({}, reason="KMeans is not compiled.", row=[1.0])
 
 
@@ -25,9 +25,9 @@ MANIFEST = Manifest({}, reason="KMeans is not compiled.", row=[1.0])
 def make(plain: Path, compiled_config: Callable[..., Config]) -> MakeCompilation:
     """Return a maker of a compilation of the plain model."""
 
-    def make_one(manifest: Manifest | None = None, **given: Any) -> Compilation:  # noqa: ANN401 - settings
-        config, delivery = compiled_config(**given), Delivery.open(plain)
-        compilation = Compilation(delivery, find_environment(delivery, config), config)
+    def make_one(manifest: Manifest | None = None, **given: Any) -> CompiledModelManager:  # noqa: ANN401 - settings
+        config, delivery = compiled_config(**given), ModelFolder.open(plain)
+        compilation = CompiledModelManager(delivery, find_environment(delivery, config), config)
         if manifest is not None:
             folder = compilation._cache.files(compilation.key)
             folder.mkdir(parents=True)
@@ -37,7 +37,7 @@ def make(plain: Path, compiled_config: Callable[..., Config]) -> MakeCompilation
     return make_one
 
 
-def told(compilation: Compilation) -> tuple[CompiledState, str | None]:
+def told(compilation: CompiledModelManager) -> tuple[CompiledState, str | None]:
     assert compilation.model is None
     return compilation.state, compilation.reason
 

@@ -18,7 +18,7 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from web_single.predictor.compiled.engine.preprocessing import UnusualRowsError, steps_of
+from web_single.predictor.compiled.engine.preprocessing import UnsupportedRowsError, steps_of
 from web_single.predictor.compiled.equivalence.split_points import points_of
 from web_single_runner.conversion.conversion import chain_of
 from web_single_runner.conversion.preprocessing import steps_of as told_of
@@ -83,7 +83,7 @@ def test_a_step_computes_what_scikit_learn_computes(step: Any, table: Any) -> No
 
 def test_an_unknown_category_is_unusual_unless_the_model_takes_others() -> None:
     row = np.array([["a", "z"]], dtype=object)
-    with pytest.raises(UnusualRowsError) as caught:
+    with pytest.raises(UnsupportedRowsError) as caught:
         computed(OneHotEncoder(sparse_output=False).fit(WORDS), np.vstack([WORDS[:1], row]))
     assert caught.value.usual.tolist() == [True, False]
     takes_others = OneHotEncoder(sparse_output=False, handle_unknown="ignore").fit(WORDS)
@@ -94,7 +94,7 @@ def test_an_unknown_category_is_unusual_unless_the_model_takes_others() -> None:
 
 def test_a_missing_category_is_unusual() -> None:
     for encoder in (OneHotEncoder(handle_unknown="ignore"), OrdinalEncoder()):
-        with pytest.raises(UnusualRowsError):
+        with pytest.raises(UnsupportedRowsError):
             computed(encoder.fit(WORDS), np.array([["a", None]], dtype=object))
 
 

@@ -17,10 +17,10 @@ from tests.support.model_folders import EXAMPLE
 from tests.support.waiting import wait_until
 from web_single.app import create_app
 from web_single.config import Config
-from web_single.errors import DeliveryError
+from web_single.errors import ModelFolderError
 from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.runner.process import RunnerProcess
-from web_single.predictor.shadow_check import Verification
+from web_single.predictor.shadow_check import ShadowChecker
 from web_single.service.prediction_service import PredictionService
 
 MakeConfig = Callable[..., Config]
@@ -183,12 +183,12 @@ def test_a_delivery_that_cannot_be_loaded_ends_the_server_all_the_same(
     example_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:
-        raise DeliveryError("It cannot be loaded.")
+        raise ModelFolderError("It cannot be loaded.")
 
     monkeypatch.setattr(RunnerProcess, "start", refuse)
     with serving(example_config()) as client:
         wait_until(lambda: client.app.state.failure is not None)  # type: ignore[attr-defined]
-        assert isinstance(client.app.state.failure, DeliveryError)  # type: ignore[attr-defined]
+        assert isinstance(client.app.state.failure, ModelFolderError)  # type: ignore[attr-defined]
 
 
 def test_a_models_process_that_is_killed_at_its_start_is_started_again(
@@ -199,7 +199,7 @@ def test_a_models_process_that_is_killed_at_its_start_is_started_again(
     async def fail_once(*arguments: Any, **options: Any) -> RunnerProcess:  # noqa: ANN401 - passed on
         attempts.append(arguments)
         if len(attempts) == 1:
-            raise DeliveryError("The model's process ended while it loaded: killed by SIGKILL.")
+            raise ModelFolderError("The model's process ended while it loaded: killed by SIGKILL.")
         return await start(*arguments, **options)
 
     monkeypatch.setattr(RunnerProcess, "start", fail_once)
@@ -286,6 +286,6 @@ def test_in_dev_it_is_built_while_the_plain_way_serves(compiled_config: MakeConf
 
 
 def test_a_share_of_one_looks_at_all_rows_and_a_share_of_none_at_no_row() -> None:
-    assert Verification(None, None, share=1)._draw() == 0  # type: ignore[arg-type]
-    draws = [Verification(None, None, share=0.01)._draw() for _ in range(2000)]  # type: ignore[arg-type]
+    assert ShadowChecker(None, None, share=1)._draw() == 0  # type: ignore[arg-type]
+    draws = [ShadowChecker(None, None, share=0.01)._draw() for _ in range(2000)]  # type: ignore[arg-type]
     assert 80 < sum(draws) / len(draws) < 120

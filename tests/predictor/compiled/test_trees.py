@@ -8,12 +8,12 @@ from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 
 from tests.predictor.compiled.estimators import DICE, FLOWERS, SPECIES
 from web_single.predictor.compiled.engine import trees as trees_module
-from web_single.predictor.compiled.engine.trees import Trees
+from web_single.predictor.compiled.engine.trees import TreeEnsemble
 from web_single_runner.conversion.last_step import last_of
 
 
-def read(model: Any) -> Trees:  # noqa: ANN401 - any estimator
-    return Trees.read(*last_of(model))  # type: ignore[no-untyped-call]
+def read(model: Any) -> TreeEnsemble:  # noqa: ANN401 - any estimator
+    return TreeEnsemble.read(*last_of(model))  # type: ignore[no-untyped-call]
 
 
 def thresholds(trees: list[Any], column: int) -> list[float]:

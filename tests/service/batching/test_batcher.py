@@ -1,4 +1,4 @@
-"""PredictionQueue: who waits shares a call and a commit, and nobody suffers for the company."""
+"""Batcher: who waits shares a call and a commit, and nobody suffers for the company."""
 
 import asyncio
 import random
@@ -15,17 +15,17 @@ from tests.support.waiting import wait_until_async
 from web_single.app import create_app
 from web_single.config import Config
 from web_single.errors import (
+    BatchCallError,
     DatabaseUnavailableError,
-    DeliveredCodeError,
     InvalidFeaturesError,
+    ModelCodeError,
     ModelUnavailableError,
     OverloadedError,
-    SharedCallError,
     UnavailableError,
 )
 from web_single.predictor.predictor import Predictor
-from web_single.predictor.signature.model_output import Answer
-from web_single.service.batching.request_queue import Prediction, Waiting, WaitingLine
+from web_single.predictor.signature.model_output import ModelOutput
+from web_single.service.batching.request_queue import PendingRequest, Prediction, RequestQueue
 from web_single.service.prediction_service import PredictionService
 
 pytestmark = pytest.mark.anyio
@@ -56,7 +56,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[float]]:
     made: list[list[float]] = []
     predict = Predictor.predict
 
-    async def record(self: Predictor, rows: Sequence[Sequence[Any]], **options: bool) -> list[Answer]:
+    async def record(self: Predictor, rows: Sequence[Sequence[Any]], **options: bool) -> list[ModelOutput]:
         made.append([amount for _, amount in rows])
         return await predict(self, rows, **options)
 
@@ -111,7 +111,7 @@ async def test_a_call_holds_at_most_max_batch_rows(start: StartService, calls: l
 
 @pytest.mark.parametrize(
     ("mischief_kind", "error"),
-    [(RAISE, DeliveredCodeError), (TOO_FEW, DeliveredCodeError), (NAN, InvalidFeaturesError)],
+    [(RAISE, ModelCodeError), (TOO_FEW, ModelCodeError), (NAN, InvalidFeaturesError)],
 )
 async def test_a_row_that_fails_fails_alone(service: PredictionService, mischief_kind: int, error: type) -> None:
     rows = [[HEALTHY, n] for n in range(20)]
@@ -215,13 +215,13 @@ async def test_an_unexpected_failure_does_not_reach_a_request_whose_commit_has_b
         await release.wait()
         return await add_group(*arguments)
 
-    async def predict(rows: Sequence[Sequence[Any]], **_: bool) -> list[Answer]:
+    async def predict(rows: Sequence[Sequence[Any]], **_: bool) -> list[ModelOutput]:
         if len(rows) > 1:
-            raise SharedCallError("One of the rows is at fault.")
+            raise BatchCallError("One of the rows is at fault.")
         if rows[0][1] == 2:
             await committing.wait()
             raise RuntimeError("nobody expects this")
-        return [Answer(rows[0][1], None)]
+        return [ModelOutput(rows[0][1], None)]
 
     monkeypatch.setattr(service._store, "add_group", slow)
     monkeypatch.setattr(service._predictor, "predict", predict)
@@ -237,7 +237,7 @@ async def test_a_commit_that_is_broken_off_before_it_starts_leaves_nobody_waitin
     queue = service._queue
     assert queue is not None
     answered: asyncio.Future[Prediction] = asyncio.get_running_loop().create_future()
-    await queue._commit_beside([Waiting([HEALTHY, 1], None, False, answered)], [Answer(1, None)])  # noqa: FBT003
+    await queue._start_commit([PendingRequest([HEALTHY, 1], None, False, answered)], [ModelOutput(1, None)])  # noqa: FBT003
     assert queue._commit is not None
     queue._commit.cancel()
     with pytest.raises(UnavailableError, match="The server stops"):
@@ -270,12 +270,12 @@ async def test_a_batch_that_was_formed_before_batching_ended_is_predicted_row_by
         service: PredictionService = app.state.prediction_service
         predictor, predict, sizes = service._predictor, service._predictor.predict, []
 
-        async def end_batching_at_the_first_call(rows: Sequence[Sequence[Any]], **options: bool) -> list[Answer]:
+        async def end_batching_at_the_first_call(rows: Sequence[Sequence[Any]], **options: bool) -> list[ModelOutput]:
             sizes.append(len(rows))
             outputs = await predict(rows, **options)
             predictor.batch_safety.end("A result depends on other rows.", rows[0])
             if len(sizes) == 1 and first_call_fails:
-                raise SharedCallError("One of the rows is at fault.")
+                raise BatchCallError("One of the rows is at fault.")
             return outputs
 
         monkeypatch.setattr(predictor, "predict", end_batching_at_the_first_call)
@@ -291,9 +291,9 @@ async def test_requests_that_wait_for_a_new_model_process_are_rejected_at_the_ea
     assert queue is not None
     service._predictor._ready.clear()  # as while a process is being started
     now, loop = asyncio.get_running_loop().time(), asyncio.get_running_loop()
-    waiting = [Waiting([HEALTHY, n], None, False, loop.create_future(), deadline=now + n) for n in (0.05, 1_000)]  # noqa: FBT003
+    waiting = [PendingRequest([HEALTHY, n], None, False, loop.create_future(), deadline=now + n) for n in (0.05, 1_000)]  # noqa: FBT003
     parts = [waiting]
-    await asyncio.wait_for(queue._survive(parts, 1), 30)
+    await asyncio.wait_for(queue._wait_for_restart(parts, 1), 30)
     for each in waiting:
         with pytest.raises(ModelUnavailableError, match="being started anew"):
             await each.answered
@@ -334,7 +334,7 @@ async def test_who_is_not_answered_when_the_service_stops_is_told_so(
 async def test_in_whatever_company_each_row_gets_the_answer_it_gets_alone(start: StartService, seed: int) -> None:
     dice = random.Random(seed)
     kinds = [HEALTHY] * 12 + [RAISE, NAN, TOO_FEW]
-    errors = {RAISE: DeliveredCodeError, TOO_FEW: DeliveredCodeError, NAN: InvalidFeaturesError}
+    errors = {RAISE: ModelCodeError, TOO_FEW: ModelCodeError, NAN: InvalidFeaturesError}
 
     async def ask(service: PredictionService, kind: int, amount: float) -> Any:  # noqa: ANN401 - as the model answers
         await asyncio.sleep(dice.random() / 5)
@@ -350,14 +350,14 @@ async def test_in_whatever_company_each_row_gets_the_answer_it_gets_alone(start:
 async def test_a_request_that_was_rejected_while_it_was_predicted_is_not_stored(
     service: PredictionService, calls: list[list[float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    added: list[Waiting] = []
-    add = WaitingLine.add
+    added: list[PendingRequest] = []
+    add = RequestQueue.add
 
-    def record(self: WaitingLine, waiting: Waiting) -> None:
+    def record(self: RequestQueue, waiting: PendingRequest) -> None:
         added.append(waiting)
         add(self, waiting)
 
-    monkeypatch.setattr(WaitingLine, "add", record)
+    monkeypatch.setattr(RequestQueue, "add", record)
     rejected = asyncio.create_task(service.predict([SLEEP, 0.2]))
     await wait_until_async(lambda: bool(calls))
     added[0].refuse(DatabaseUnavailableError("The database did not answer."))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from web_single.service.batching import pacing as pace_module
-from web_single.service.batching.pacing import Pace
+from web_single.service.batching.pacing import BatchPacing
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return clock
 
 
-def measure(pace: Pace, clock: SimpleNamespace, *, predicting: float | None, answering: float | None) -> None:
+def measure(pace: BatchPacing, clock: SimpleNamespace, *, predicting: float | None, answering: float | None) -> None:
     if predicting is not None:
         with pace.predicting():
             clock.now += predicting
@@ -31,13 +31,13 @@ def measure(pace: Pace, clock: SimpleNamespace, *, predicting: float | None, ans
 def test_the_model_waits_for_a_commit_that_is_known_to_be_shorter_than_a_call(
     clock: SimpleNamespace, predicting: float | None, answering: float | None, *, waits: bool
 ) -> None:
-    pace = Pace()
+    pace = BatchPacing()
     measure(pace, clock, predicting=predicting, answering=answering)
-    assert pace.gains_by_waiting() is waits
+    assert pace.should_wait_for_commit() is waits
 
 
 def test_the_latest_times_count(clock: SimpleNamespace) -> None:
-    pace = Pace()
+    pace = BatchPacing()
     measure(pace, clock, predicting=1, answering=2)
     measure(pace, clock, predicting=3, answering=2)
-    assert pace.gains_by_waiting()
+    assert pace.should_wait_for_commit()

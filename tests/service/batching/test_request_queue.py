@@ -1,4 +1,4 @@
-"""WaitingLine: which requests leave together, and until when each of them may wait."""
+"""RequestQueue: which requests leave together, and until when each of them may wait."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import pytest
 from web_single.config import Config
 from web_single.errors import OverloadedError, UnavailableError
 from web_single.predictor.batch_safety import BatchKey
-from web_single.service.batching.request_queue import Prediction, Waiting, WaitingLine
+from web_single.service.batching.request_queue import PendingRequest, Prediction, RequestQueue
 
 pytestmark = pytest.mark.anyio
 
@@ -23,21 +23,21 @@ def request(
     *,
     batch_key: BatchKey | None = KEY,
     with_probabilities: bool = False,
-) -> Waiting:
+) -> PendingRequest:
     answered: asyncio.Future[Prediction] = asyncio.get_running_loop().create_future()
-    return Waiting([value], batch_key, with_probabilities, answered)
+    return PendingRequest([value], batch_key, with_probabilities, answered)
 
 
-def make_line(make_config: MakeConfig, *, max_rows: int = 10, **settings: object) -> WaitingLine:
-    return WaitingLine(make_config(**settings), lambda _: max_rows)
+def make_line(make_config: MakeConfig, *, max_rows: int = 10, **settings: object) -> RequestQueue:
+    return RequestQueue(make_config(**settings), lambda _: max_rows)
 
 
-def add(line: WaitingLine, *requests: Waiting) -> None:
+def add(line: RequestQueue, *requests: PendingRequest) -> None:
     for each in requests:
         line.add(each)
 
 
-def values(batch: Sequence[Waiting]) -> list[Any]:
+def values(batch: Sequence[PendingRequest]) -> list[Any]:
     return [each.row[0] for each in batch]
 
 

@@ -22,7 +22,7 @@ from tests.support.model_folders import write_model_folder
 from web_single.config import Config
 from web_single.service.check.checker import check_delivery
 from web_single.service.check.finding_types import Kind
-from web_single.service.check.report import Asked, Finding, Report, Verdict
+from web_single.service.check.report import Finding, Report, SampleSource, Verdict
 
 pytestmark = pytest.mark.anyio
 
@@ -201,7 +201,7 @@ async def test_the_rows_of_the_delivery_are_asked_by_name(tmp_path: Path, make_c
         tmp_path, make_config, WITH_NAMES, example_json='{"instances": [{"b": 1, "a": 5}, [1, 2]]}'
     )
     assert report.findings == []
-    assert report.asked == Asked(2, "example.json")
+    assert report.asked == SampleSource(2, "example.json")
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ async def test_an_example_of_no_use_is_told_and_rows_are_made_up(
     report = await check_code(tmp_path, make_config, SOUND, example_json=text)
     assert only(report).name == "example_not_used"
     assert only(report).sentence.startswith(reason)
-    assert report.asked == Asked(12, "made up from the signature")
+    assert report.asked == SampleSource(12, "made up from the signature")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ async def test_rows_are_taken_from_the_data_set_of_the_delivery(
 ) -> None:
     report = await check_code(tmp_path, make_config, f"{WITH_NAMES}\ndef get_dataset(): return {returned}\n")
     assert report.findings == []
-    assert report.asked == Asked(24, "get_dataset() in model.py")
+    assert report.asked == SampleSource(24, "get_dataset() in model.py")
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ async def test_a_data_set_that_takes_too_long_is_left_out(
     code = SOUND + "\nimport time\ndef get_dataset(): time.sleep(600)\n"
     report = await check_code(tmp_path, make_config, code)
     assert report.findings == []
-    assert report.asked == Asked(
+    assert report.asked == SampleSource(
         12,
         "made up from the signature",
         "get_dataset() in model.py was left out: TimeoutError: no answer in 0.5 seconds",
@@ -275,14 +275,14 @@ async def test_a_data_set_that_takes_too_long_is_left_out(
 
 async def test_a_data_set_that_needs_arguments_is_not_asked_for(tmp_path: Path, make_config: MakeConfig) -> None:
     report = await check_code(tmp_path, make_config, SOUND + "\ndef get_dataset(path): return 1 / 0\n")
-    assert report.asked == Asked(12, "made up from the signature")
+    assert report.asked == SampleSource(12, "made up from the signature")
 
 
 async def test_an_unclear_model_is_asked_the_rows_of_its_example(tmp_path: Path, make_config: MakeConfig) -> None:
     code = OWN_PREDICT + "[{'x': 1}[row[0]] for row in X]"
     report = await check_code(tmp_path, make_config, code, example_json='[["x", 2]]')
     assert only(report).name == "unclear"
-    assert report.asked == Asked(1, "example.json")
+    assert report.asked == SampleSource(1, "example.json")
     assert report.figures.row_milliseconds is not None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from web_single.service.check.requirements import (
-    Named,
+    RequirementLine,
     is_named,
     packages_in,
     without_what_comes_along,
@@ -13,16 +13,16 @@ from web_single.service.check.requirements import (
 @pytest.mark.parametrize(
     ("line", "named"),
     [
-        ("scikit-learn==1.9.1", Named("scikit-learn", pinned=True)),
-        ("Scikit_Learn ~= 1.9  # ours", Named("scikit-learn", pinned=True)),
-        ("pandas[parquet]>=3 ; python_version > '3'", Named("pandas", pinned=False)),
-        ("  numpy  # any ==", Named("numpy", pinned=False)),
-        ("mine @ https://example.com/mine.zip", Named("mine", pinned=True)),
-        ("./wheels/my_model-1.0-py3-none-any.whl", Named("my-model", pinned=True)),
-        ("my_model-1.0.tar.gz", Named("my-model", pinned=True)),
+        ("scikit-learn==1.9.1", RequirementLine("scikit-learn", pinned=True)),
+        ("Scikit_Learn ~= 1.9  # ours", RequirementLine("scikit-learn", pinned=True)),
+        ("pandas[parquet]>=3 ; python_version > '3'", RequirementLine("pandas", pinned=False)),
+        ("  numpy  # any ==", RequirementLine("numpy", pinned=False)),
+        ("mine @ https://example.com/mine.zip", RequirementLine("mine", pinned=True)),
+        ("./wheels/my_model-1.0-py3-none-any.whl", RequirementLine("my-model", pinned=True)),
+        ("my_model-1.0.tar.gz", RequirementLine("my-model", pinned=True)),
     ],
 )
-def test_a_line_names_a_package_with_a_version_or_without(line: str, named: Named) -> None:
+def test_a_line_names_a_package_with_a_version_or_without(line: str, named: RequirementLine) -> None:
     assert packages_in([line]) == [named]
 
 
@@ -41,11 +41,11 @@ def test_a_line_names_no_package(line: str) -> None:
     ],
 )
 def test_a_variant_counts_as_named(needed: str, named: str) -> None:
-    assert is_named(needed, [Named(named, pinned=True)])
+    assert is_named(needed, [RequirementLine(named, pinned=True)])
 
 
 def test_a_package_is_not_named_by_one_that_begins_alike() -> None:
-    assert not is_named("numpy", [Named("numpydoc", pinned=True)])
+    assert not is_named("numpy", [RequirementLine("numpydoc", pinned=True)])
 
 
 def test_what_others_bring_along_is_not_lacking() -> None:

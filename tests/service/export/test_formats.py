@@ -13,11 +13,11 @@ from hypothesis import given
 from tests.support.exports import MOMENT, TRIGGERS, as_stored, pages, stored, value_of
 from web_single.api.schemas import PredictionDetail
 from web_single.database.export_reader import StoredPrediction
-from web_single.service.export.formats import CSV_COLUMNS, ExportFormat, Piece, csv_lines, encode, name_cell, value_cell
+from web_single.service.export.formats import CSV_COLUMNS, Chunk, ExportFormat, csv_lines, encode, name_cell, value_cell
 from web_single.service.export.wide import encode_wide
 
 
-def text_of(pieces: Sequence[Piece]) -> str:
+def text_of(pieces: Sequence[Chunk]) -> str:
     return "".join(piece.text for piece in pieces)
 
 

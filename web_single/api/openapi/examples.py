@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from web_single.api.error_responses import JSON, NO_FEATURES, OTHER_METHOD, DocumentedError, name_examples
+from web_single.api.error_responses import JSON, NO_FEATURES, OTHER_METHOD, ErrorExample, name_examples
 from web_single.api.model_schemas import ModelResponse
 from web_single.service.examples import Example
 from web_single.service.status_service import ModelStatus
@@ -71,7 +71,7 @@ def answer(operation: Json, values: Json) -> None:
     operation["responses"]["200"]["content"][JSON]["examples"] = name_examples(values)
 
 
-def refuse(operation: Json, error: DocumentedError, sentence: str) -> None:
+def refuse(operation: Json, error: ErrorExample, sentence: str) -> None:
     """Replace the sentence of an error by the one that this path or this model gives."""
     examples = operation["responses"][str(error.status)]["content"][JSON]["examples"]
     examples[error.name]["value"] = {"detail": sentence}

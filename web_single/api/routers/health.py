@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from web_single.api.dependencies import StatusServiceDependency
-from web_single.api.error_responses import DATABASE_AWAY, MODEL_ENDED, NO_PARAMETERS, may_answer
+from web_single.api.error_responses import DATABASE_AWAY, MODEL_ENDED, NO_PARAMETERS, document_responses
 from web_single.api.schemas import HealthResponse, ReadyResponse
 from web_single.api.strict_route import StrictRoute
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/health", tags=["operations"], route_class=StrictRout
     "/live",
     summary="Is the server alive?",
     response_description="It is.",
-    responses=may_answer(NO_PARAMETERS, example={"status": "alive"}),
+    responses=document_responses(NO_PARAMETERS, example={"status": "alive"}),
 )
 async def live() -> HealthResponse:
     """Tell that the server answers."""
@@ -26,7 +26,7 @@ async def live() -> HealthResponse:
     summary="Is it ready?",
     response_description="It is.",
     response_model_exclude_none=True,
-    responses=may_answer(NO_PARAMETERS, MODEL_ENDED, DATABASE_AWAY, example={"status": "ready"}),
+    responses=document_responses(NO_PARAMETERS, MODEL_ENDED, DATABASE_AWAY, example={"status": "ready"}),
 )
 async def ready(service: StatusServiceDependency) -> ReadyResponse:
     """Tell whether a prediction could be made and stored now; 503 says what is missing.

@@ -3,14 +3,16 @@
 from fastapi import APIRouter
 
 from web_single.api.dependencies import StatusServiceDependency
-from web_single.api.error_responses import NO_PARAMETERS, may_answer
+from web_single.api.error_responses import NO_PARAMETERS, document_responses
 from web_single.api.model_schemas import ModelResponse
 from web_single.api.strict_route import StrictRoute
 
 router = APIRouter(prefix="/model", tags=["operations"], route_class=StrictRoute)
 
 
-@router.get("", summary="What is the model?", response_description="The model.", responses=may_answer(NO_PARAMETERS))
+@router.get(
+    "", summary="What is the model?", response_description="The model.", responses=document_responses(NO_PARAMETERS)
+)
 async def get_model(service: StatusServiceDependency) -> ModelResponse:
     """Tell which model is served, what it takes and answers, and how its process is."""
     return ModelResponse.from_status(service.describe_model())

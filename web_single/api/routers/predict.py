@@ -15,7 +15,7 @@ from web_single.api.error_responses import (
     MODEL_FAILED,
     NO_ID,
     UNKNOWN_ID,
-    may_answer,
+    document_responses,
 )
 from web_single.api.json_stream import encode_list, stream_list
 from web_single.api.schemas import (
@@ -46,7 +46,7 @@ router = APIRouter(prefix="/predict", tags=["predictions"], route_class=StrictRo
     "",
     summary="Predict",
     response_description="The prediction. It is committed.",
-    responses=may_answer(*ANY_PREDICTION, MODEL_FAILED),
+    responses=document_responses(*ANY_PREDICTION, MODEL_FAILED),
 )
 async def predict(
     request: PredictionRequest,
@@ -66,7 +66,7 @@ async def predict(
     summary="List predictions",
     response_description="The predictions, in the order of their ids.",
     response_model=list[StoredPrediction] | list[PredictionDetail],
-    responses=may_answer(LONG_PAGE, DATABASE_AWAY, headers=(LINK,)),
+    responses=document_responses(LONG_PAGE, DATABASE_AWAY, headers=(LINK,)),
 )
 async def list_predictions(options: Annotated[ListOptions, Query()], service: PredictionServiceDependency) -> Response:
     """List stored predictions in the order of their ids: a page with `limit`, else all of them, streamed.
@@ -91,7 +91,7 @@ async def list_predictions(options: Annotated[ListOptions, Query()], service: Pr
     "/{id:prediction_id}",
     summary="Read a prediction",
     response_description="The prediction.",
-    responses=may_answer(UNKNOWN_ID, NO_ID, DATABASE_AWAY),
+    responses=document_responses(UNKNOWN_ID, NO_ID, DATABASE_AWAY),
 )
 async def get_prediction(
     prediction_id: Annotated[PredictionId, Path(alias="id", description="The prediction's id.", examples=[1])],

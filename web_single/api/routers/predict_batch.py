@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from web_single.api.dependencies import PredictionServiceDependency
-from web_single.api.error_responses import ANY_PREDICTION, INSTANCE_FAILED, may_answer
+from web_single.api.error_responses import ANY_PREDICTION, INSTANCE_FAILED, document_responses
 from web_single.api.schemas import BatchRequest, BatchResponse, PredictionResponse
 from web_single.api.strict_route import StrictRoute
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/predict/batch", tags=["predictions"], route_class=St
     "",
     summary="Predict several",
     response_description="The predictions, in the order of the instances. All are committed.",
-    responses=may_answer(*ANY_PREDICTION, INSTANCE_FAILED),
+    responses=document_responses(*ANY_PREDICTION, INSTANCE_FAILED),
 )
 async def predict_batch(request: BatchRequest, service: PredictionServiceDependency) -> BatchResponse:
     """Predict from several rows of features, and store all predictions in one transaction, or none of them."""

@@ -15,19 +15,19 @@ UNKNOWN = object()
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class Meaning:
+class Binding:
     """What a name stands for."""
 
 
 @dataclass(frozen=True, eq=False)
-class External(Meaning):
+class External(Binding):
     """Something of a library, by its full name; what a call of it returns has `()` behind the name."""
 
     name: str
 
 
 @dataclass(frozen=True, eq=False)
-class Function(Meaning):
+class Function(Binding):
     """A function of the delivery; `owner` is the class on whose instance it is called."""
 
     node: FunctionNode
@@ -36,7 +36,7 @@ class Function(Meaning):
 
 
 @dataclass(frozen=True, eq=False)
-class Class(Meaning):
+class Class(Binding):
     """A class of the delivery."""
 
     node: ast.ClassDef
@@ -56,7 +56,7 @@ class Class(Meaning):
 
 
 @dataclass(frozen=True, eq=False)
-class Instance(Meaning):
+class Instance(Binding):
     """An object of a class of the delivery."""
 
     of: Class
@@ -100,7 +100,7 @@ def parse(path: Path) -> ast.Module | None:
         return None
 
 
-class Module(Meaning):
+class Module(Binding):
     """A module of the delivery, under the name that it is imported by."""
 
     def __init__(self, name: str, path: Path, tree: ast.Module, sources: Sources) -> None:
@@ -111,7 +111,7 @@ class Module(Meaning):
         self.sources = sources
         self.scope = Scope(self, None, tree.body)
 
-    def member(self, name: str) -> Meaning | None:
+    def member(self, name: str) -> Binding | None:
         """Return what the module calls by a name, or a module below it."""
         if name in self.scope.bound or self.scope.stars:
             return self.scope.lookup(name)
@@ -194,7 +194,7 @@ class Scope:
     def _add(self, name: str, meaning: object) -> None:
         self.bound.setdefault(name, []).append(meaning)
 
-    def lookup(self, name: str, hops: int = 0) -> Meaning | None:
+    def lookup(self, name: str, hops: int = 0) -> Binding | None:
         """Return what a name means here; None where that is not known, or is not always the same."""
         meanings = self.bound.get(name, [])
         if not meanings and self.parent is not None:
@@ -209,7 +209,7 @@ class Scope:
             return self.meaning_of(meanings[-1], hops + 1) if len(meanings) == 1 else None
         return meanings[-1] if meanings[-1] is not UNKNOWN else None
 
-    def _lookup_in_stars(self, name: str) -> Meaning | None:
+    def _lookup_in_stars(self, name: str) -> Binding | None:
         for star in self.stars:
             module = self.module.sources.module(star)
             if module is None:
@@ -218,13 +218,13 @@ class Scope:
                 return found
         return None
 
-    def _meaning_of_import(self, imported: Imported) -> Meaning | None:
+    def _meaning_of_import(self, imported: Imported) -> Binding | None:
         module = self.module.sources.module(imported.module)
         if imported.name is None:
             return module or External(imported.module)
         return module.member(imported.name) if module else External(f"{imported.module}.{imported.name}")
 
-    def meaning_of(self, expression: ast.expr, hops: int = 0) -> Meaning | None:
+    def meaning_of(self, expression: ast.expr, hops: int = 0) -> Binding | None:
         """Return what an expression means, followed through names, attributes and calls."""
         if hops > MOST_HOPS:
             return None
@@ -245,7 +245,7 @@ class Scope:
         return meanings[0] if len(meanings) == 1 and isinstance(meanings[0], ast.expr) else None
 
 
-def member(meaning: Meaning | None, name: str) -> Meaning | None:
+def member(meaning: Binding | None, name: str) -> Binding | None:
     """Return what an attribute of something means."""
     match meaning:
         case Module():
@@ -259,7 +259,7 @@ def member(meaning: Meaning | None, name: str) -> Meaning | None:
     return None
 
 
-def result(meaning: Meaning | None) -> Meaning | None:
+def result(meaning: Binding | None) -> Binding | None:
     """Return what a call of something returns, where that is plain."""
     match meaning:
         case Class():

@@ -2,7 +2,7 @@
 
 import ast
 
-from web_single.model_folder.source.bindings import External, Function, Meaning, Scope
+from web_single.model_folder.source.bindings import Binding, External, Function, Scope
 from web_single.model_folder.source.findings import Effect
 
 PICKLES = ("pickle", "cPickle", "_pickle", "pickle5", "cloudpickle", "dill", "joblib", "sklearn.externals.joblib")
@@ -30,7 +30,7 @@ TRAINERS = {
 TRAINING_METHODS = {"fit", "fit_transform", "fit_predict", "partial_fit"}
 
 
-def effect_of(call: ast.Call, meaning: Meaning | None, scope: Scope) -> Effect | None:
+def effect_of(call: ast.Call, meaning: Binding | None, scope: Scope) -> Effect | None:
     """Return what a call does by itself, whatever delivered code it runs into."""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else None
     if method in TRAINING_METHODS or (isinstance(meaning, External) and meaning.name in TRAINERS):

@@ -3,31 +3,31 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from web_single.errors import DeliveryError
-from web_single.model_folder.folder import Delivery
+from web_single.errors import ModelFolderError
+from web_single.model_folder.folder import ModelFolder
 from web_single.model_folder.source.bindings import Sources
 from web_single.model_folder.source.findings import Effect, Finding
-from web_single.model_folder.source.visitor import Walk
+from web_single.model_folder.source.visitor import ImportEffectVisitor
 
 DOES = {Effect.WRITES: "would write a model", Effect.TRAINS: "would train"}
 MOST_LINES = 5
 GUARD = '`if __name__ == "__main__":`'
 
 
-def what_importing_does(delivery: Delivery) -> list[Finding]:
+def what_importing_does(delivery: ModelFolder) -> list[Finding]:
     """Return what importing model.py would train or write, in the order of its lines.
 
     Nothing is found in what this Python cannot parse: the delivery's own may, and else tells what is wrong.
     """
     module = Sources(delivery.folder).module("model") if delivery.code is not None else None
-    return Walk().import_module(module) if module is not None else []
+    return ImportEffectVisitor().import_module(module) if module is not None else []
 
 
-def refuse_what_writes(delivery: Delivery) -> list[Finding]:
-    """Raise a DeliveryError where importing model.py would surely write a model; return what else it would do."""
+def reject_import_effects(delivery: ModelFolder) -> list[Finding]:
+    """Raise a ModelFolderError where importing model.py would surely write a model; return what else it would do."""
     findings = what_importing_does(delivery)
     if sentence := tell(Effect.WRITES, findings):
-        raise DeliveryError(sentence)
+        raise ModelFolderError(sentence)
     return findings
 
 

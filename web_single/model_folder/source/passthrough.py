@@ -3,13 +3,13 @@
 import ast
 from typing import Any
 
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.model_folder.source.bindings import Function, Sources
 
 MODEL_AND_X = 2
 
 
-def why_not_passed_on(delivery: Delivery, name: str) -> str | None:
+def passthrough_blocker(delivery: ModelFolder, name: str) -> str | None:
     """Return what keeps a delivered function from being the model's own method of this name; None where it is that."""
     if delivery.code is None:
         return None

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from web_single.model_folder.source.bindings import (
     FUNCTIONS,
+    Binding,
     Class,
     Function,
     FunctionNode,
     Instance,
-    Meaning,
     Module,
     Scope,
 )
@@ -26,7 +26,7 @@ EXITS = {"sys.exit", "os._exit", "exit", "quit"}
 Comprehension = ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp
 
 
-class Walk(ast.NodeVisitor):
+class ImportEffectVisitor(ast.NodeVisitor):
     """Walks through what runs, once through each function; each `visit` returns what it finds."""
 
     scope: Scope
@@ -202,7 +202,7 @@ class Walk(ast.NodeVisitor):
     def _step(self, node: ast.expr | ast.stmt, call: str) -> Step:
         return Step(self.scope.module.file, node.lineno, call)
 
-    def _run(self, meaning: Meaning | None) -> list[Finding]:
+    def _run(self, meaning: Binding | None) -> list[Finding]:
         """Return the effects of calling something of the delivery."""
         match meaning:
             case Class():

@@ -13,7 +13,7 @@ from web_single.config import Config, LogLevel
 from web_single.environments.environment import Environment
 from web_single.errors import WebSingleError
 from web_single.logging import configure_logging
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.compiled.builder import build_compiled
 
 NICENESS = 19
@@ -26,7 +26,7 @@ def main() -> int:
     threading.Thread(target=end_with_the_server, daemon=True).start()
     config = Config.model_validate_json(orders["config"])
     configure_logging(config.model_copy(update={"log_level": LogLevel.ERROR}))  # what the model prints was seen
-    delivery, environment = Delivery.from_json(orders["delivery"]), Environment.from_json(orders["environment"])
+    delivery, environment = ModelFolder.from_json(orders["delivery"]), Environment.from_json(orders["environment"])
     try:
         asyncio.run(build_compiled(delivery, environment, config, tell=lambda *_: None))
     except WebSingleError:

@@ -8,9 +8,9 @@ from typing import Any
 
 from web_single.config import Compile, Config
 from web_single.environments.environment import Environment
-from web_single.errors import RunnerBrokenError
-from web_single.model_folder.folder import Delivery
-from web_single.model_folder.source.passthrough import why_not_passed_on
+from web_single.errors import RunnerCrashedError
+from web_single.model_folder.folder import ModelFolder
+from web_single.model_folder.source.passthrough import passthrough_blocker
 from web_single.predictor.compiled.cache import CompiledCache, keep_manifest, key_of
 from web_single.predictor.compiled.engine.evaluator import (
     LABELS,
@@ -22,17 +22,17 @@ from web_single.predictor.compiled.engine.evaluator import (
     PROBABILITIES,
     TREELITE,
     TREES_FILE,
-    Evaluation,
+    CompiledEvaluator,
 )
-from web_single.predictor.compiled.engine.trees import Trees
+from web_single.predictor.compiled.engine.trees import TreeEnsemble
 from web_single.predictor.compiled.equivalence.probe_rows import ProbeRows
 from web_single.predictor.compiled.equivalence.split_points import Points, points_of
-from web_single.predictor.compiled.equivalence.tester import MOST_HANDED_BACK, PROBE_ROWS, Progress, Prover
+from web_single.predictor.compiled.equivalence.tester import MOST_HANDED_BACK, PROBE_ROWS, EquivalenceTester, Progress
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.timing import SIZES, Timings, measure
 from web_single.predictor.runner.process import RunnerProcess
-from web_single.predictor.runner.wire_format import Head, decode_rows, encode_rows
-from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.runner.wire_format import FrameHeader, decode_rows, encode_rows
+from web_single.predictor.signature.model_output import ModelOutput
 from web_single.predictor.signature.signature import Signature
 
 CALL_SECONDS = 600
@@ -45,11 +45,11 @@ Row = list[Any]
 
 
 async def build_compiled(
-    delivery: Delivery, environment: Environment, config: Config, *, tell: Progress, rows: int = PROBE_ROWS
+    delivery: ModelFolder, environment: Environment, config: Config, *, tell: Progress, rows: int = PROBE_ROWS
 ) -> Manifest:
     """Return the manifest of the compiled model, made now where it is not there; its `reason` says why it is of no use.
 
-    A DeliveryError says why the delivery cannot even be loaded.
+    A ModelFolderError says why the delivery cannot even be loaded.
     """
     cache, key = CompiledCache.of(config), key_of(delivery, environment, config)
     with cache.turn(key):
@@ -66,7 +66,7 @@ async def build_compiled(
 class Build:
     """Makes one compiled model in a folder, proved on so many rows."""
 
-    delivery: Delivery
+    delivery: ModelFolder
     environment: Environment
     config: Config
     folder: Path
@@ -96,7 +96,7 @@ class Build:
 
     def _why_not_passed_on(self, name: str) -> str | None:
         trusted = self.config.compile is Compile.TRUST
-        return None if trusted else why_not_passed_on(self.delivery, name)
+        return None if trusted else passthrough_blocker(self.delivery, name)
 
     async def _convert(self) -> Manifest:
         self.tell("Converting the model", 0, None)
@@ -107,17 +107,17 @@ class Build:
         try:
             points = self._write_files(converted["last"], block)
             return await self._prove(converted, points)
-        except RunnerBrokenError as error:
+        except RunnerCrashedError as error:
             return self._refusal(f"The proof could not be finished: {error.sentence}")
         except Exception as error:  # noqa: BLE001 - whatever the engines say to it: the plain way serves
             return self._refusal(f"It cannot be computed: {type(error).__name__}: {error}")
 
-    def _write_files(self, last: Head, block: bytes) -> Points | None:
+    def _write_files(self, last: FrameHeader, block: bytes) -> Points | None:
         """Write what engines compute with, and return where trees split; None for a model without trees."""
         if last["kind"] != TREES:
             return None
         self.tell("Compiling the trees", 0, None)
-        trees = Trees.read(last, block)
+        trees = TreeEnsemble.read(last, block)
         (self.folder / TREES_FILE).write_bytes(trees.to_treelite())
         if last["float32"] and last["link"] in QUICK_LINKS:
             (self.folder / LABELS_FILE).write_bytes(trees.to_onnx())
@@ -127,18 +127,18 @@ class Build:
     def _refusal(self, reason: str, row: Row | None = None) -> Manifest:
         return Manifest(description=self.description, reason=reason, row=row)
 
-    async def _prove(self, converted: Head, points: Points | None) -> Manifest:
+    async def _prove(self, converted: FrameHeader, points: Points | None) -> Manifest:
         answers = self._possible_answers(converted)
         exact = (NUMPY,) if points is None else (TREELITE,)
         told = Manifest(self.description, converted, answers, exact, missing=True)
         ways = {"exact": exact} | ({"quick": (*exact, ONNX)} if (self.folder / LABELS_FILE).exists() else {})
-        evaluations = {name: Evaluation(replace(told, engines=way), self.folder) for name, way in ways.items()}
-        prover = Prover(self._ask, evaluations, with_probabilities=PROBABILITIES in answers)
+        evaluations = {name: CompiledEvaluator(replace(told, engines=way), self.folder) for name, way in ways.items()}
+        prover = EquivalenceTester(self._ask, evaluations, with_probabilities=PROBABILITIES in answers)
         features = self.signature.features or ()
         own = await self._own_rows()
         probe = ProbeRows(features, points_of(converted["steps"], points, len(features)), own)
         seconds = await prover.run(probe.kinds(self.rows), self.rows, self.tell)
-        manifest = self._judge(told, prover, seconds)
+        manifest = self._select_engine(told, prover, seconds)
         return await self._time(manifest, probe.draw("within", TIMED_ROWS)) if manifest.is_usable else manifest
 
     async def _time(self, manifest: Manifest, rows: list[Row]) -> Manifest:
@@ -158,20 +158,20 @@ class Build:
         return replace(manifest, probability_timings=timings)
 
     async def _timings(self, manifest: Manifest, rows: list[Row], *, with_probabilities: bool) -> Timings:
-        evaluation = Evaluation(manifest, self.folder)
+        evaluation = CompiledEvaluator(manifest, self.folder)
         return await measure(
             partial(evaluation.predict, with_probabilities=with_probabilities),
             partial(self._ask, with_probabilities=with_probabilities),
             rows,
         )
 
-    def _possible_answers(self, converted: Head) -> tuple[str, ...]:
+    def _possible_answers(self, converted: FrameHeader) -> tuple[str, ...]:
         if converted["last"]["link"] == NUMBER:
             return (NUMBERS,)
         passed_on = self._why_not_passed_on("predict_proba") is None
         return (LABELS, PROBABILITIES) if self.signature.probabilities and passed_on else (LABELS,)
 
-    def _judge(self, told: Manifest, prover: Prover, seconds: float) -> Manifest:
+    def _select_engine(self, told: Manifest, prover: EquivalenceTester, seconds: float) -> Manifest:
         """Return the manifest of what was equal in the whole proof."""
         exact, quick = prover.results["exact"], prover.results.get("quick")
         missing = True not in exact.differences | prover.probabilities.differences
@@ -199,27 +199,27 @@ class Build:
 
     def _is_taken(self, row: Row) -> bool:
         try:
-            self.signature.row_of(row)
+            self.signature.validate_row(row)
         except Exception:  # noqa: BLE001 - whatever is wrong with it: it is not asked
             return False
         return True
 
     async def _ask(
         self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool | None = None
-    ) -> list[Answer | None]:
+    ) -> list[ModelOutput | None]:
         """Return what the delivered code answers, with probabilities where it has them, unless they are turned off.
 
         None for a row that it does not answer.
         """
         if with_probabilities is None:
             with_probabilities = self.signature.probabilities
-        head, block = encode_rows(rows, self.signature.listed_columns(rows))
+        head, block = encode_rows(rows, self.signature.non_numeric_columns(rows))
         head["probabilities"] = with_probabilities
         reply, reply_block = await self.runner.call(head, block, timeout_seconds=CALL_SECONDS)
         if "results" in reply:
             if not with_probabilities:
-                return [Answer(result, None) for result in reply["results"]]
-            return list(map(Answer, reply["results"], decode_rows(reply_block, rows=len(rows))))
+                return [ModelOutput(result, None) for result in reply["results"]]
+            return list(map(ModelOutput, reply["results"], decode_rows(reply_block, rows=len(rows))))
         if len(rows) == 1:
             return [None]
         middle = len(rows) // 2

@@ -13,8 +13,8 @@ from typing import Any
 
 from web_single.config import Config
 from web_single.environments.environment import Environment
-from web_single.environments.folder_cache import KeptFolders, users_own
-from web_single.model_folder.folder import Delivery
+from web_single.environments.folder_cache import AtomicFolderCache, users_own
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.runner.process import RUNNER
 
@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 COMPUTED_WITH = ("numpy", "onnx", "onnxruntime", "treelite")
 
 
-def key_of(delivery: Delivery, environment: Environment, config: Config) -> str:
+def key_of(delivery: ModelFolder, environment: Environment, config: Config) -> str:
     """Return what tells compiled models apart: the delivery, what runs it, what compiles and computes, the machine.
 
     What converts and computes is code of ours too: with each change of it a model is compiled and proved anew.
@@ -43,7 +43,7 @@ def code_digest() -> str:
     return digest.hexdigest()
 
 
-class CompiledCache(KeptFolders):
+class CompiledCache(AtomicFolderCache):
     """Compiled models by their keys, and beside them what could not be compiled, with the reason."""
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Compilation: whether there is a compiled model of the delivery that is served, and how one comes to be."""
+"""CompiledModelManager: whether there is a compiled model of the delivery that is served, and how one comes to be."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from typing import Any
 from web_single.config import AppEnv, Compile, Config
 from web_single.environments.environment import Environment
 from web_single.logging import Event, get_logger
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.compiled.cache import CompiledCache, key_of
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.model import CompiledModel
@@ -32,13 +32,13 @@ class CompiledState(StrEnum):
     REFUTED = "refuted"
 
 
-class Compilation:
+class CompiledModelManager:
     """Finds the compiled model of a delivery, has one built in dev, and gives it up for good when it is wrong.
 
     `model` is None while none may be used; `last_model` is the one whose counts are told.
     """
 
-    def __init__(self, delivery: Delivery, environment: Environment, config: Config) -> None:
+    def __init__(self, delivery: ModelFolder, environment: Environment, config: Config) -> None:
         self.state = CompiledState.OFF
         self.reason: str | None = None
         self.manifest: Manifest | None = None

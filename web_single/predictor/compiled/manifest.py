@@ -16,7 +16,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Proof:
+class EquivalenceReport:
     """How the compiled model was compared with the delivered `predict`, and what came of it."""
 
     kinds: dict[str, Kind]
@@ -53,7 +53,7 @@ class Manifest:
     answers: tuple[str, ...] = ()
     engines: tuple[str, ...] = ()
     missing: bool = False
-    proof: Proof | None = None
+    proof: EquivalenceReport | None = None
     timings: Timings = field(default_factory=Timings)
     probability_timings: Timings = field(default_factory=Timings)
     reason: str | None = None
@@ -73,7 +73,7 @@ class Manifest:
     def from_text(cls, text: str) -> Self:
         """Return the manifest in a text of JSON."""
         plain = json.loads(text)
-        proof = Proof.from_json(plain["proof"]) if plain["proof"] is not None else None
+        proof = EquivalenceReport.from_json(plain["proof"]) if plain["proof"] is not None else None
         told: dict[str, Any] = {"answers": tuple(plain["answers"]), "engines": tuple(plain["engines"]), "proof": proof}
         told |= {name: Timings.from_json(plain[name]) for name in ("timings", "probability_timings")}
         return cls(**plain | told)

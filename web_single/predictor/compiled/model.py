@@ -7,24 +7,24 @@ from typing import Any, Protocol
 from web_single.logging import Event, get_logger
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.timing import Timings
-from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.model_output import ModelOutput
 
 log = get_logger()
 
 Rows = Sequence[Sequence[Any]]
 
 
-class Evaluates(Protocol):
+class Evaluator(Protocol):
     """What computes answers; None for a row that is to be handed back."""
 
-    def predict(self, rows: Rows, *, with_probabilities: bool) -> list[Answer | None]:
+    def predict(self, rows: Rows, *, with_probabilities: bool) -> list[ModelOutput | None]:
         """Return the answer to each row."""
 
 
 class CompiledModel:
     """A compiled model that is proved equal; `answered` and `handed_back` count rows."""
 
-    def __init__(self, manifest: Manifest, evaluation: Evaluates, turn_off: Callable[[str], None]) -> None:
+    def __init__(self, manifest: Manifest, evaluation: Evaluator, turn_off: Callable[[str], None]) -> None:
         self.manifest = manifest
         self.answered = 0
         self.handed_back = 0
@@ -35,9 +35,9 @@ class CompiledModel:
     def load(cls, manifest: Manifest, folder: Path, turn_off: Callable[[str], None]) -> "CompiledModel":
         """Return the one whose files are in this folder; `turn_off` hears why it must not be asked again."""
         # numpy and the engines: a server without a compiled model does without them
-        from web_single.predictor.compiled.engine.evaluator import Evaluation  # noqa: PLC0415
+        from web_single.predictor.compiled.engine.evaluator import CompiledEvaluator  # noqa: PLC0415
 
-        return cls(manifest, Evaluation(manifest, folder), turn_off)
+        return cls(manifest, CompiledEvaluator(manifest, folder), turn_off)
 
     def is_faster(self, rows: int, *, with_probabilities: bool) -> bool:
         """Return whether a batch of so many rows was measured to be faster here than in the model process."""
@@ -50,7 +50,7 @@ class CompiledModel:
     def _timings(self, *, with_probabilities: bool) -> Timings:
         return self.manifest.probability_timings if with_probabilities else self.manifest.timings
 
-    def predict(self, rows: Rows, *, with_probabilities: bool) -> list[Answer | None]:
+    def predict(self, rows: Rows, *, with_probabilities: bool) -> list[ModelOutput | None]:
         """Return the answer to each of some rows, shape (rows, features); None for those that it hands back.
 
         Only for rows that the signature takes. Takes microseconds, and raises nothing.

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Self
 
 from web_single.environments.env_vars import variables
-from web_single.errors import DeliveryError, RunnerBrokenError
-from web_single.predictor.runner.stdout_logger import ModelOutput
-from web_single.predictor.runner.wire_format import Head, encode_frame, read_frame
+from web_single.errors import ModelFolderError, RunnerCrashedError
+from web_single.predictor.runner.stdout_logger import StdoutLogger
+from web_single.predictor.runner.wire_format import FrameHeader, encode_frame, read_frame
 
 RUNNER = Path(__file__).parents[3] / "web_single_runner"
 END_SECONDS = 1
@@ -24,7 +24,7 @@ class RunnerProcess:
     """A process that `web_single_runner` runs in; `description` is what the model told of itself when it had loaded."""
 
     def __init__(
-        self, process: asyncio.subprocess.Process, lifeline: int, output: ModelOutput, channel: Channel
+        self, process: asyncio.subprocess.Process, lifeline: int, output: StdoutLogger, channel: Channel
     ) -> None:
         self._process = process
         self._lifeline = lifeline
@@ -32,11 +32,11 @@ class RunnerProcess:
         self._reader, self._writer = channel
         self._calls = 0
         self._watch = asyncio.create_task(self._wait())
-        self.description: Head = {}
+        self.description: FrameHeader = {}
 
     @classmethod
     async def start(cls, artefact: Path, *, python: Path, load_timeout_seconds: float, runners: int) -> Self:
-        """Start the model's process and wait until it has loaded; a DeliveryError says why it did not."""
+        """Start the model's process and wait until it has loaded; a ModelFolderError says why it did not."""
         spawning = asyncio.create_task(cls._spawn(artefact, python=python, runners=runners))
         try:
             await asyncio.wait({spawning})  # when this is cancelled, the task goes on: half a process has no owner
@@ -46,14 +46,14 @@ class RunnerProcess:
             ending = asyncio.create_task(cls._end_spawned(spawning))
             await asyncio.shield(ending)
             if isinstance(error, OSError):
-                raise DeliveryError(f"The model's process cannot be started: {error}.") from error
+                raise ModelFolderError(f"The model's process cannot be started: {error}.") from error
             raise
         return runner
 
     @classmethod
     async def _spawn(cls, artefact: Path, *, python: Path, runners: int) -> Self:
         """Start it by exec, from the loop's own thread: Linux ties its life to the thread that started it."""
-        output = ModelOutput()
+        output = StdoutLogger()
         with contextlib.ExitStack() as kept, contextlib.ExitStack() as passed_on:
             ours, theirs = socket.socketpair()
             passed_on.enter_context(theirs)
@@ -94,15 +94,15 @@ class RunnerProcess:
                 _, head, _ = await read_frame(self._reader)
         except TimeoutError as error:
             sentence = f"{artefact} did not load in {timeout_seconds:g} seconds (LOAD_TIMEOUT_SECONDS)."
-            raise DeliveryError(sentence) from error
-        except RunnerBrokenError as error:
+            raise ModelFolderError(sentence) from error
+        except RunnerCrashedError as error:
             self.kill()
             await self.ended()
-            raise DeliveryError(f"The model's process ended while it loaded {artefact}: {self.exit}.") from error
+            raise ModelFolderError(f"The model's process ended while it loaded {artefact}: {self.exit}.") from error
         if "refused" in head:
-            raise DeliveryError(f"{artefact.parent} cannot be served. {head['refused']}")
+            raise ModelFolderError(f"{artefact.parent} cannot be served. {head['refused']}")
         if "ready" not in head:
-            raise DeliveryError("{} cannot be loaded: {type}: {message}".format(artefact, **head["failed"]))
+            raise ModelFolderError("{} cannot be loaded: {type}: {message}".format(artefact, **head["failed"]))
         self.description = head["ready"]
 
     async def _wait(self) -> None:
@@ -112,7 +112,7 @@ class RunnerProcess:
         finally:  # also where the event loop ends first and cancels this
             self._kill_group()
             os.close(self._lifeline)
-            self._reader.set_exception(RunnerBrokenError(f"The model's process ended: {self.exit}."))
+            self._reader.set_exception(RunnerCrashedError(f"The model's process ended: {self.exit}."))
             self._writer.close()
             await self._process.wait()
             await self._output.close()
@@ -134,30 +134,30 @@ class RunnerProcess:
             return f"killed by {signal.Signals(-code).name}"
         return f"exit code {code}"
 
-    async def call(self, head: Head, block: bytes, *, timeout_seconds: float) -> tuple[Head, bytes]:
-        """Return the reply to one request. What goes wrong with the process ends it: RunnerBrokenError."""
+    async def call(self, head: FrameHeader, block: bytes, *, timeout_seconds: float) -> tuple[FrameHeader, bytes]:
+        """Return the reply to one request. What goes wrong with the process ends it: RunnerCrashedError."""
         self._calls = (self._calls + 1) % REQUEST_IDS
         try:
             async with asyncio.timeout(timeout_seconds):
                 return await self._exchange(head, block)
         except TimeoutError as error:
             self.kill()
-            raise RunnerBrokenError(f"The model did not answer in {timeout_seconds:g} seconds.") from error
+            raise RunnerCrashedError(f"The model did not answer in {timeout_seconds:g} seconds.") from error
         except BaseException:
             self.kill()
             raise
 
-    async def _exchange(self, head: Head, block: bytes) -> tuple[Head, bytes]:
+    async def _exchange(self, head: FrameHeader, block: bytes) -> tuple[FrameHeader, bytes]:
         if self._writer.is_closing():
-            raise RunnerBrokenError("The model's process has ended.")
+            raise RunnerCrashedError("The model's process has ended.")
         try:
             self._writer.write(encode_frame(self._calls, head, block))
             await self._writer.drain()
         except OSError as error:
-            raise RunnerBrokenError("The model's process ended before it took the request.") from error
+            raise RunnerCrashedError("The model's process ended before it took the request.") from error
         request_id, reply, reply_block = await read_frame(self._reader)
         if request_id != self._calls:
-            raise RunnerBrokenError("The model's process answered another request than the one it was asked.")
+            raise RunnerCrashedError("The model's process answered another request than the one it was asked.")
         return reply, reply_block
 
     def memory_bytes(self) -> int:

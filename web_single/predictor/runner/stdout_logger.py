@@ -13,7 +13,7 @@ LAST_WORDS_SECONDS = 1
 log = get_logger()
 
 
-class ModelOutput(asyncio.Protocol):
+class StdoutLogger(asyncio.Protocol):
     """Turns stdout and stderr of the model's process into log events, a line each."""
 
     _transport: asyncio.BaseTransport

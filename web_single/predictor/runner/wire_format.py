@@ -7,45 +7,49 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-from web_single.errors import RunnerBrokenError
+from web_single.errors import RunnerCrashedError
 
 FRAME = struct.Struct("<IIQ")
 FLOAT64_BYTES = 8
 MAX_HEAD_BYTES = 256 * 2**20
 MAX_BLOCK_BYTES = 1024 * 2**20
 
-Head = dict[str, Any]
+FrameHeader = dict[str, Any]
 
 
-def encode_frame(request_id: int, head: Head, block: bytes) -> bytes:
+def encode_frame(request_id: int, head: FrameHeader, block: bytes) -> bytes:
     """Return one frame: `<IIQ` (request id, bytes of the head, bytes of the block), the head, the block."""
     encoded = json.dumps(head).encode()
     return FRAME.pack(request_id, len(encoded), len(block)) + encoded + block
 
 
-async def read_frame(reader: asyncio.StreamReader) -> tuple[int, Head, bytes]:
-    """Return the next frame's request id, head and block; a RunnerBrokenError where it is none."""
+async def read_frame(reader: asyncio.StreamReader) -> tuple[int, FrameHeader, bytes]:
+    """Return the next frame's request id, head and block; a RunnerCrashedError where it is none."""
     try:
         request_id, head_bytes, block_bytes = FRAME.unpack(await reader.readexactly(FRAME.size))
         if head_bytes > MAX_HEAD_BYTES or block_bytes > MAX_BLOCK_BYTES:
-            raise RunnerBrokenError("The model's process announced a reply beyond all limits.")
+            raise RunnerCrashedError("The model's process announced a reply beyond all limits.")
         head = json.loads(await reader.readexactly(head_bytes))
         block = await reader.readexactly(block_bytes)
     except (asyncio.IncompleteReadError, OSError, ValueError) as error:
-        raise RunnerBrokenError("The model's process ended or broke off in the middle of a reply.") from error
+        raise RunnerCrashedError("The model's process ended or broke off in the middle of a reply.") from error
     if not isinstance(head, dict):
-        raise RunnerBrokenError("The model's process sent a reply that is no JSON object.")
+        raise RunnerCrashedError("The model's process sent a reply that is no JSON object.")
     return request_id, head, block
 
 
-def encode_rows(rows: Sequence[Sequence[Any]], listed: Sequence[int] = ()) -> tuple[Head, bytes]:
+def encode_rows(rows: Sequence[Sequence[Any]], listed: Sequence[int] = ()) -> tuple[FrameHeader, bytes]:
     """Return rows, shape (rows, columns), as the head and the block of a request.
 
     The columns `listed` stand as lists in the head, all others, numbers and null, as little-endian float64 in the
     block, in row order; null is NaN there.
     """
     columns = len(rows[0])
-    head: Head = {"rows": len(rows), "columns": columns, "values": {at: [row[at] for row in rows] for at in listed}}
+    head: FrameHeader = {
+        "rows": len(rows),
+        "columns": columns,
+        "values": {at: [row[at] for row in rows] for at in listed},
+    }
     numbers = rows
     if listed:
         in_block = [at for at in range(columns) if at not in head["values"]]
@@ -61,6 +65,6 @@ def decode_rows(block: bytes, *, rows: int) -> list[list[float]]:
     """Return a block of as many values for each row as lists of floats, shape (rows, columns)."""
     columns, rest = divmod(len(block), rows * FLOAT64_BYTES)
     if rest or not columns:
-        raise RunnerBrokenError(f"The model's process sent {len(block)} bytes of probabilities for {rows} rows.")
+        raise RunnerCrashedError(f"The model's process sent {len(block)} bytes of probabilities for {rows} rows.")
     values = struct.unpack(f"<{rows * columns}d", block)
     return [list(values[start : start + columns]) for start in range(0, rows * columns, columns)]

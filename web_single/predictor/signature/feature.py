@@ -53,7 +53,7 @@ class Feature:
             **description | {"kind": Kind(description["kind"]), "values": tuple(values) if values is not None else None}
         )
 
-    def fault_of(self, value: Any) -> str | None:  # noqa: ANN401 - whatever JSON can hold
+    def validation_error(self, value: Any) -> str | None:  # noqa: ANN401 - whatever JSON can hold
         """Return why the model does not take this value, or None where it does."""
         if self.kind is Kind.NUMBER and type(value) is float and math.isfinite(value):
             return None

@@ -4,33 +4,33 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from web_single.errors import DeliveredCodeError, InvalidFeaturesError, RunnerBrokenError, SharedCallError
-from web_single.predictor.runner.wire_format import Head, decode_rows
+from web_single.errors import BatchCallError, InvalidFeaturesError, ModelCodeError, RunnerCrashedError
+from web_single.predictor.runner.wire_format import FrameHeader, decode_rows
 from web_single.predictor.signature.signature import Signature
 
 
 @dataclass(frozen=True)
-class Answer:
+class ModelOutput:
     """What the model answered to one row: a result, and where asked for the probability of each class."""
 
     result: Any
     probabilities: list[float] | None
 
 
-def read_answers(reply: Head, block: bytes, *, rows: int, with_probabilities: bool) -> list[Answer]:
-    """Return the answers in a reply of the runner; a RunnerBrokenError where it has not one for each row."""
+def read_answers(reply: FrameHeader, block: bytes, *, rows: int, with_probabilities: bool) -> list[ModelOutput]:
+    """Return the answers in a reply of the runner; a RunnerCrashedError where it has not one for each row."""
     results = reply.get("results")
     if not isinstance(results, list) or len(results) != rows:
-        raise RunnerBrokenError("The model's process sent a reply without a result for each row.")
+        raise RunnerCrashedError("The model's process sent a reply without a result for each row.")
     if not with_probabilities:
-        return [Answer(result, None) for result in results]
-    return [Answer(*answer) for answer in zip(results, decode_rows(block, rows=rows), strict=True)]
+        return [ModelOutput(result, None) for result in results]
+    return [ModelOutput(*answer) for answer in zip(results, decode_rows(block, rows=rows), strict=True)]
 
 
-def raise_failure(reply: Head, rows: int, signature: Signature, *, shared: bool) -> None:
+def raise_failure(reply: FrameHeader, rows: int, signature: Signature, *, shared: bool) -> None:
     """Raise the error in a reply of the runner without results; it names the instance where there are several rows."""
     if shared and "results" not in reply:
-        raise SharedCallError("One of the rows of a shared call was not answered.")
+        raise BatchCallError("One of the rows of a shared call was not answered.")
     if "not_finite" in reply:
         start = f"Instance {reply['not_finite']}: the" if rows > 1 else "The"
         raise InvalidFeaturesError(f"{start} model gives no finite answer for this input.")
@@ -39,4 +39,4 @@ def raise_failure(reply: Head, rows: int, signature: Signature, *, shared: bool)
         feature = signature.name_of(reply["column"])
         raise InvalidFeaturesError(f"{start}{feature}: this model takes no number beyond 3.4e38 (float32).")
     if "raised" in reply:
-        raise DeliveredCodeError(uuid4().hex[:12], reply["raised"], row=reply["row"] if rows > 1 else None)
+        raise ModelCodeError(uuid4().hex[:12], reply["raised"], row=reply["row"] if rows > 1 else None)

@@ -58,7 +58,7 @@ class Signature:
         names = [feature.name for feature in self.features or () if feature.name is not None]
         return tuple(names) or None
 
-    def row_of(self, features: Features) -> Sequence[Any]:
+    def validate_row(self, features: Features) -> Sequence[Any]:
         """Return one row in the model's order; an InvalidFeaturesError names the feature at fault."""
         row = self._in_order(features) if isinstance(features, Mapping) else features
         self._check(row)
@@ -69,14 +69,14 @@ class Signature:
         rows: list[Sequence[Any]] = []
         for index, features in enumerate(instances):
             try:
-                row = self.row_of(features)
+                row = self.validate_row(features)
                 self._check_length(row, len(rows[0]) if rows else len(row), like=", as in instance 0")
             except InvalidFeaturesError as error:
                 raise InvalidFeaturesError(f"Instance {index}: {error.sentence}") from error
             rows.append(row)
         return rows
 
-    def listed_columns(self, rows: Sequence[Sequence[Any]]) -> list[int]:
+    def non_numeric_columns(self, rows: Sequence[Sequence[Any]]) -> list[int]:
         """Return the columns of these rows that hold more than numbers, or may.
 
         Where a kind is not known an integer stays one: code that makes text of it would else read `1.0`.
@@ -91,7 +91,7 @@ class Signature:
             if kind is not Kind.NUMBER and (kind is not Kind.ANY or not all(type(row[at]) is float for row in rows))
         ]
 
-    def shape_of(self, row: Sequence[Any]) -> Hashable | None:
+    def batch_key(self, row: Sequence[Any]) -> Hashable | None:
         """Return what rows must have in common to share a call of the model; None for a row that must be asked alone.
 
         A table takes the type of a column from all of its rows. Where a kind is not known, one float beside an
@@ -134,7 +134,7 @@ class Signature:
             return
         for position, value in enumerate(row):
             feature = self.features[position] if self.features is not None else ANYTHING
-            fault = feature.fault_of(value)
+            fault = feature.validation_error(value)
             if fault:
                 raise InvalidFeaturesError(f"{self.name_of(position)}: {fault}.")
 

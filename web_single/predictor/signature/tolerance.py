@@ -10,7 +10,7 @@ BATCH_RELATIVE = 1e-9
 ULPS = 4
 
 
-def are_equal(first: Any, second: Any, *, relative: float = RELATIVE) -> bool:  # noqa: ANN401 - what JSON has
+def all_close(first: Any, second: Any, *, relative: float = RELATIVE) -> bool:  # noqa: ANN401 - what JSON has
     """Return whether two results of the model are equal, as far as its arithmetic lets them be."""
     if type(first) is not type(second):
         return False
@@ -19,10 +19,10 @@ def are_equal(first: Any, second: Any, *, relative: float = RELATIVE) -> bool:  
         return abs(first - second) <= allowed
     if isinstance(first, list):
         return len(first) == len(second) and all(
-            are_equal(*pair, relative=relative) for pair in zip(first, second, strict=True)
+            all_close(*pair, relative=relative) for pair in zip(first, second, strict=True)
         )
     if isinstance(first, dict):
         return first.keys() == second.keys() and all(
-            are_equal(first[name], second[name], relative=relative) for name in first
+            all_close(first[name], second[name], relative=relative) for name in first
         )
     return bool(first == second)

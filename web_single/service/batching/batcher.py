@@ -1,4 +1,4 @@
-"""PredictionQueue: the shortcut for many requests at once: one call of the model and one commit for all that wait."""
+"""Batcher: the shortcut for many requests at once: one call of the model and one commit for all that wait."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -9,23 +9,23 @@ from web_single.config import Config
 from web_single.database.group_commit import NewPrediction
 from web_single.database.prediction_store import PredictionStore
 from web_single.errors import (
+    BatchCallError,
     ModelUnavailableError,
-    RunnerBrokenError,
-    SharedCallError,
+    RunnerCrashedError,
     UnavailableError,
     WebSingleError,
 )
 from web_single.predictor.compiled.model import CompiledModel
 from web_single.predictor.predictor import Predictor
-from web_single.predictor.signature.model_output import Answer
-from web_single.service.batching.pacing import Pace
-from web_single.service.batching.request_queue import Prediction, Waiting, WaitingLine
+from web_single.predictor.signature.model_output import ModelOutput
+from web_single.service.batching.pacing import BatchPacing
+from web_single.service.batching.request_queue import PendingRequest, Prediction, RequestQueue
 
 MOST_DEATHS = 2
 STOPPING = UnavailableError("The server stops.")
 
 
-class PredictionQueue:
+class Batcher:
     """While one batch is committed the next one is predicted, and never more than that.
 
     A request that finds nobody waiting goes at once. What goes wrong with one row is told to that row alone.
@@ -37,11 +37,11 @@ class PredictionQueue:
         self._predictor = predictor
         self._store = store
         self._batch_safety = predictor.batch_safety
-        self._line = WaitingLine(config, self._batch_safety.max_rows)
-        self._line_for_compiled = WaitingLine(config, lambda _: config.max_batch)
+        self._line = RequestQueue(config, self._batch_safety.max_rows)
+        self._line_for_compiled = RequestQueue(config, lambda _: config.max_batch)
         self._loop = asyncio.get_running_loop()
         self._commit: asyncio.Task[None] | None = None
-        self._pace = Pace()
+        self._pace = BatchPacing()
         self._serving = [asyncio.create_task(self._serve()), asyncio.create_task(self._serve_compiled())]
 
     @classmethod
@@ -60,7 +60,7 @@ class PredictionQueue:
         answered: asyncio.Future[Prediction] = self._loop.create_future()
         key = self._batch_safety.key_of(row, with_probabilities=with_probabilities)
         line = self._line if self._predictor.compiled is None else self._line_for_compiled
-        line.add(Waiting(row, key, with_probabilities, answered))
+        line.add(PendingRequest(row, key, with_probabilities, answered))
         return await answered
 
     async def close(self) -> None:
@@ -77,7 +77,7 @@ class PredictionQueue:
             batch = await self._line.next_batch()
             with telling(batch):
                 await self._serve_batch(batch)
-                if self._commit is not None and self._pace.gains_by_waiting():
+                if self._commit is not None and self._pace.should_wait_for_commit():
                     await self._commit
 
     async def _serve_compiled(self) -> None:
@@ -86,7 +86,7 @@ class PredictionQueue:
             with telling(batch):
                 await self._answer_compiled(batch)
 
-    async def _answer_compiled(self, batch: list[Waiting]) -> None:
+    async def _answer_compiled(self, batch: list[PendingRequest]) -> None:
         """Serve a batch by the compiled model, in short calls; let it wait for the model where that is faster."""
         with_probabilities = batch[0].with_probabilities
         compiled = self._predictor.compiled
@@ -99,10 +99,10 @@ class PredictionQueue:
         for waiting in batch:
             self._line.add(waiting)
 
-    async def _answer_part(self, compiled: CompiledModel, part: list[Waiting]) -> None:
+    async def _answer_part(self, compiled: CompiledModel, part: list[PendingRequest]) -> None:
         """Predict and commit in one thread what the compiled model is sure of; let the others wait for the model."""
         rows, with_probabilities = [waiting.row for waiting in part], part[0].with_probabilities
-        answers: list[Answer | None] = []
+        answers: list[ModelOutput | None] = []
 
         def predict() -> list[NewPrediction]:
             answers.extend(compiled.predict(rows, with_probabilities=with_probabilities))
@@ -120,31 +120,31 @@ class PredictionQueue:
             else:
                 waiting.answer(Prediction(next(ids), answer.result, answer.probabilities))
 
-    async def _serve_batch(self, batch: list[Waiting]) -> None:
+    async def _serve_batch(self, batch: list[PendingRequest]) -> None:
         """Ask for all at once; where that goes wrong, for halves of it, until the row at fault is alone."""
         parts, deaths = [batch], 0
         while parts:
             part = parts.pop()
             if len(part) > 1 and self._batch_safety.max_rows(part[0].batch_key) < len(part):
-                parts += halves_of(part)
+                parts += bisect(part)
                 continue
             try:
                 answers = await self._ask(part)
-            except SharedCallError:
-                parts += halves_of(part)
-            except RunnerBrokenError as error:
+            except BatchCallError:
+                parts += bisect(part)
+            except RunnerCrashedError as error:
                 deaths += 1
                 if len(part) > 1 and deaths <= MOST_DEATHS:
-                    parts += halves_of(part)
+                    parts += bisect(part)
                 else:
                     refuse(part, error)
-                await self._survive(parts, deaths)
+                await self._wait_for_restart(parts, deaths)
             except WebSingleError as error:
                 refuse(part, error)
             else:
-                await self._commit_beside(part, answers)
+                await self._start_commit(part, answers)
 
-    async def _ask(self, part: list[Waiting]) -> list[Answer]:
+    async def _ask(self, part: list[PendingRequest]) -> list[ModelOutput]:
         rows = [waiting.row for waiting in part]
         key, is_batch = part[0].batch_key, len(part) > 1
         with self._pace.predicting():
@@ -152,11 +152,11 @@ class PredictionQueue:
                 rows, with_probabilities=part[0].with_probabilities, shared=is_batch
             )
         if is_batch and self._batch_safety.max_rows(key) < len(part):
-            raise SharedCallError("Batching ended while this batch was predicted.")
+            raise BatchCallError("Batching ended while this batch was predicted.")
         self._batch_safety.record(key, rows, answers)
         return answers
 
-    async def _survive(self, parts: list[list[Waiting]], deaths: int) -> None:
+    async def _wait_for_restart(self, parts: list[list[PendingRequest]], deaths: int) -> None:
         """Wait for a new model's process, as long as those who wait for it may; after some deaths, give up."""
         if not parts:
             return
@@ -170,7 +170,7 @@ class PredictionQueue:
             refuse(waiting, error)
             parts.clear()
 
-    async def _commit_beside(self, part: list[Waiting], answers: list[Answer]) -> None:
+    async def _start_commit(self, part: list[PendingRequest], answers: list[ModelOutput]) -> None:
         """Begin to commit as soon as the last commit is done; the next batch is predicted meanwhile."""
         if self._commit is not None:
             await self._commit
@@ -181,7 +181,7 @@ class PredictionQueue:
         self._commit = asyncio.create_task(self._store_all(part, answers))
         self._commit.add_done_callback(lambda _: refuse(part, STOPPING))  # where it was cancelled before it ran
 
-    async def _store_all(self, part: list[Waiting], answers: list[Answer]) -> None:
+    async def _store_all(self, part: list[PendingRequest], answers: list[ModelOutput]) -> None:
         predictions = [
             NewPrediction(answer.result, waiting.row, answer.probabilities)
             for waiting, answer in zip(part, answers, strict=True)
@@ -195,7 +195,7 @@ class PredictionQueue:
 
 
 @contextmanager
-def telling(batch: list[Waiting], *, committing: bool = False) -> Iterator[None]:
+def telling(batch: list[PendingRequest], *, committing: bool = False) -> Iterator[None]:
     """Tell those who wait whatever goes wrong, and go on; none of them is acknowledged.
 
     A request whose commit has begun gets the outcome of its commit (`committing`) and of nothing else.
@@ -209,13 +209,13 @@ def telling(batch: list[Waiting], *, committing: bool = False) -> Iterator[None]
         raise
 
 
-def halves_of(part: list[Waiting]) -> list[list[Waiting]]:
+def bisect(part: list[PendingRequest]) -> list[list[PendingRequest]]:
     """Return two halves, the first one last: it is the next to be taken."""
     middle = len(part) // 2
     return [part[middle:], part[:middle]]
 
 
-def refuse(part: list[Waiting], error: Exception) -> None:
+def refuse(part: list[PendingRequest], error: Exception) -> None:
     """Tell all of them the same."""
     for waiting in part:
         waiting.refuse(error)

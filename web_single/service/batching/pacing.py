@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Pace:
+class BatchPacing:
     """How long the model takes for a batch, and how long it takes to commit, answer and hear the next requests.
 
     While the second is the shorter one, a call that waits for it serves all clients by one call instead of two.
@@ -16,7 +16,7 @@ class Pace:
         self._predicting_seconds = 0.0
         self._answering_seconds = math.inf
 
-    def gains_by_waiting(self) -> bool:
+    def should_wait_for_commit(self) -> bool:
         """Tell whether the model should wait for the commit that is going on."""
         return self._answering_seconds < self._predicting_seconds
 

@@ -1,4 +1,4 @@
-"""WaitingLine: the requests that wait for the model, first come, first served, and none of them for ever."""
+"""RequestQueue: the requests that wait for the model, first come, first served, and none of them for ever."""
 
 import asyncio
 from collections import deque
@@ -23,7 +23,7 @@ class Prediction(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
-class Waiting:
+class PendingRequest:
     """A row that waits for its prediction. Only rows with the same batch key share a call; None shares with none."""
 
     row: Sequence[Any]
@@ -54,7 +54,7 @@ class Waiting:
             self.answered.set_exception(error)
 
 
-class WaitingLine:
+class RequestQueue:
     """Who has waited too long is refused.
 
     Args:
@@ -67,12 +67,12 @@ class WaitingLine:
         self._max_rows = max_rows
         self._timeout_seconds = config.waiting_timeout_seconds
         self._loop = asyncio.get_running_loop()
-        self._line: deque[Waiting] = deque()
+        self._line: deque[PendingRequest] = deque()
         self._somebody_waits: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._error: WebSingleError | None = None
 
-    def add(self, waiting: Waiting) -> None:
+    def add(self, waiting: PendingRequest) -> None:
         """Let somebody wait, unless the line is closed."""
         if self._error is not None:
             waiting.refuse(self._error)
@@ -85,13 +85,13 @@ class WaitingLine:
         elif self._timer is None:
             self._timer = self._loop.call_at(waiting.deadline, self._refuse_late)
 
-    async def next_batch(self) -> list[Waiting]:
+    async def next_batch(self) -> list[PendingRequest]:
         """Wait until somebody waits and what has arrived is read; return those whose rows can share a call."""
         while True:
             if not self._line:
                 self._somebody_waits = self._loop.create_future()
                 await self._somebody_waits
-            await self._hear_all()
+            await self._collect_burst()
             batch = self._take()
             if batch:
                 return batch
@@ -104,7 +104,7 @@ class WaitingLine:
         while self._line:
             self._line.popleft().refuse(error)
 
-    async def _hear_all(self) -> None:
+    async def _collect_burst(self) -> None:
         """Read what has arrived, and wait for nobody else.
 
         A pass of the event loop reads what has arrived; the next one runs what that has woken. Clients that were
@@ -118,10 +118,10 @@ class WaitingLine:
             if quiet == QUIET_PASSES or heard >= self._max_batch:
                 return
 
-    def _take(self) -> list[Waiting]:
+    def _take(self) -> list[PendingRequest]:
         """Take the first and those behind it that can share a call; others keep their places."""
-        batch: list[Waiting] = []
-        others: list[Waiting] = []
+        batch: list[PendingRequest] = []
+        others: list[PendingRequest] = []
         limit = 1
         while self._line and len(batch) < limit:
             waiting = self._line.popleft()

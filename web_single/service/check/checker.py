@@ -8,14 +8,14 @@ from pathlib import Path
 
 from web_single.config import Compile, Config
 from web_single.environments.environment import Environment, find_environment
-from web_single.errors import DeliveryError, ModelUnavailableError
-from web_single.model_folder.folder import Delivery
+from web_single.errors import ModelFolderError, ModelUnavailableError
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.predictor import Predictor
 from web_single.service.check.compiled import look_at_compiled
 from web_single.service.check.files import files_of, look_at_files, look_at_imports
 from web_single.service.check.finding_types import Kind
 from web_single.service.check.probabilities import check_probabilities
-from web_single.service.check.report import Asked, Figures, Interpreter, Report, ScikitLearn, TellProgress
+from web_single.service.check.report import Interpreter, ProgressCallback, Report, SampleSource, ScikitLearn, Timings
 from web_single.service.check.requirements import look_at_artefact, look_at_requirements
 from web_single.service.check.results import (
     Answers,
@@ -24,7 +24,7 @@ from web_single.service.check.results import (
     compare_together,
     findings_of,
 )
-from web_single.service.check.runner_client import Subject, told_by
+from web_single.service.check.runner_client import RunnerClient, told_by
 from web_single.service.check.sample_rows import EXAMPLE, Row, make_up_rows, read_example, rows_of
 
 ROW_CALLS, HUNDRED_ROWS_CALLS, MEASURING_SECONDS = 21, 7, 2
@@ -40,7 +40,7 @@ class CannotBeServedError(Exception):
     """The report has the reason; there is nothing more to look at."""
 
 
-async def check_delivery(path: Path, config: Config, tell: TellProgress = unheard) -> Report:
+async def check_delivery(path: Path, config: Config, tell: ProgressCallback = unheard) -> Report:
     """Return what is found out about the delivery at this path, its folder or its artefact.
 
     `tell` hears what is being done. The model's process has ended when this returns.
@@ -54,7 +54,7 @@ async def check_delivery(path: Path, config: Config, tell: TellProgress = unhear
         tell("Loading the model")
         with environment.in_use():
             async with loaded(delivery, environment, config, report) as predictor:
-                await Examination(Subject(predictor, config), delivery, report, tell).run()
+                await Checker(RunnerClient(predictor, config), delivery, report, tell).run()
     except CannotBeServedError:
         pass
     except ModelUnavailableError as error:
@@ -62,14 +62,14 @@ async def check_delivery(path: Path, config: Config, tell: TellProgress = unhear
     return report
 
 
-def look_at(path: Path, config: Config, report: Report) -> Delivery:
+def look_at(path: Path, config: Config, report: Report) -> ModelFolder:
     """Report what the files tell without being run; raise where they are refused."""
     try:
-        delivery = Delivery.open(path, pin=config.model_sha256)
+        delivery = ModelFolder.open(path, pin=config.model_sha256)
         report.version, report.sha256 = delivery.version, delivery.sha256
         report.scikit_learn = ScikitLearn(made_with=delivery.contents.scikit_learn)
         report.files, report.modules = files_of(delivery), delivery.contents.modules
-    except (DeliveryError, OSError) as error:
+    except (ModelFolderError, OSError) as error:
         report.findings.append(Kind.NOT_OPENED.found(str(error)))
         raise CannotBeServedError from error
     report.findings += look_at_files(delivery, list(report.files))
@@ -79,12 +79,12 @@ def look_at(path: Path, config: Config, report: Report) -> Delivery:
     return delivery
 
 
-def look_for_environment(delivery: Delivery, config: Config, report: Report, tell: TellProgress) -> Environment:
+def look_for_environment(delivery: ModelFolder, config: Config, report: Report, tell: ProgressCallback) -> Environment:
     """Report which interpreter runs the delivery, and what it would not find where it is handed to others."""
     try:
         environment = find_environment(delivery, config, tell=tell)
         report.findings += look_at_requirements(delivery, environment)
-    except DeliveryError as error:
+    except ModelFolderError as error:
         report.findings.append(Kind.NO_ENVIRONMENT.found(error.sentence))
         raise CannotBeServedError from error
     report.compiled, findings = look_at_compiled(delivery, environment, config)
@@ -95,18 +95,18 @@ def look_for_environment(delivery: Delivery, config: Config, report: Report, tel
 
 @asynccontextmanager
 async def loaded(
-    delivery: Delivery, environment: Environment, config: Config, report: Report
+    delivery: ModelFolder, environment: Environment, config: Config, report: Report
 ) -> AsyncIterator[Predictor]:
     """Load the model as the server does, and report what it tells of itself."""
     predictor = Predictor(delivery, environment, config.model_copy(update={"compile": Compile.OFF}))
     started = time.monotonic()
     try:
         await predictor.start()
-    except DeliveryError as error:
+    except ModelFolderError as error:
         report.findings.append(Kind.NOT_LOADED.found(error.sentence))
         raise CannotBeServedError from error
     try:
-        report.figures = Figures(load_seconds=round(time.monotonic() - started, 2))
+        report.figures = Timings(load_seconds=round(time.monotonic() - started, 2))
         told = predictor.description
         report.scikit_learn = ScikitLearn(delivery.contents.scikit_learn, told["scikit_learn"])
         report.estimator, report.signature = told["estimator"], predictor.signature
@@ -117,10 +117,10 @@ async def loaded(
         await predictor.stop()
 
 
-class Examination:
+class Checker:
     """Asks a loaded model: rows that it takes, the same in other ways, and rows that it must not take."""
 
-    def __init__(self, subject: Subject, delivery: Delivery, report: Report, tell: TellProgress) -> None:
+    def __init__(self, subject: RunnerClient, delivery: ModelFolder, report: Report, tell: ProgressCallback) -> None:
         self.subject = subject
         self.delivery = delivery
         self.report = report
@@ -142,7 +142,7 @@ class Examination:
             self.tell("Asking what is wrong")
             self.report.findings += await ask_wrong_rows(self.subject, answers.rows[0])
 
-    async def find_rows(self) -> tuple[list[Row], Asked, bool]:
+    async def find_rows(self) -> tuple[list[Row], SampleSource, bool]:
         """Return rows to ask, what to tell of them, and whether they are the delivery's own."""
         signature = self.subject.signature
         try:
@@ -151,12 +151,12 @@ class Examination:
             self.report.findings.append(Kind.EXAMPLE_NOT_USED.found(str(error)))
             rows = None
         if rows:
-            return rows, Asked(len(rows), EXAMPLE), True
+            return rows, SampleSource(len(rows), EXAMPLE), True
         rows, remark = await self.rows_of_dataset()
         if rows:
-            return rows, Asked(len(rows), DATASET), True
+            return rows, SampleSource(len(rows), DATASET), True
         made_up = make_up_rows(signature, self.subject.answered)
-        return made_up, Asked(len(made_up), "made up from the signature", remark), False
+        return made_up, SampleSource(len(made_up), "made up from the signature", remark), False
 
     async def rows_of_dataset(self) -> tuple[list[Row] | None, str | None]:
         """Return rows that the delivered code keeps, None where it has none; and why they are not taken."""
@@ -184,7 +184,7 @@ class Examination:
         """Report what calls cost."""
         hundred = [rows[at % len(rows)] for at in range(HUNDRED)]
         median = self.subject.median_milliseconds
-        self.report.figures = Figures(
+        self.report.figures = Timings(
             load_seconds=self.report.figures.load_seconds,
             row_milliseconds=await median(rows[:1], calls=ROW_CALLS, at_most_seconds=MEASURING_SECONDS),
             hundred_rows_milliseconds=await median(

@@ -2,7 +2,7 @@
 
 from web_single.config import Config
 from web_single.environments.environment import Environment
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.predictor.compiled.cache import CompiledCache, key_of
 from web_single.service.check.finding_types import Kind
 from web_single.service.check.report import Finding
@@ -10,7 +10,9 @@ from web_single.service.check.report import Finding
 NOT_BUILT = "not built (`web-single build` does)"
 
 
-def look_at_compiled(delivery: Delivery, environment: Environment, config: Config) -> tuple[str | None, list[Finding]]:
+def look_at_compiled(
+    delivery: ModelFolder, environment: Environment, config: Config
+) -> tuple[str | None, list[Finding]]:
     """Return a line about the compiled model, None where there is to be none; and what is to be found in it."""
     if not config.uses_compiled:
         return None, []

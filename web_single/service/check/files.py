@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from web_single.model_folder.folder import Delivery, delivered_files, is_artefact, name_of
+from web_single.model_folder.folder import ModelFolder, delivered_files, is_artefact, name_of
 from web_single.model_folder.source.findings import Effect
 from web_single.model_folder.source.import_effects import tell, what_importing_does
 from web_single.service.check.finding_types import Kind
@@ -41,13 +41,13 @@ DATA = (
 )
 
 
-def files_of(delivery: Delivery) -> list[DeliveredFile]:
+def files_of(delivery: ModelFolder) -> list[DeliveredFile]:
     """Return the files that the delivery's version covers."""
     folder = delivery.folder
     return [DeliveredFile(name_of(path, folder), path.stat().st_size) for path in delivered_files(folder)]
 
 
-def look_at_files(delivery: Delivery, files: list[DeliveredFile]) -> list[Finding]:
+def look_at_files(delivery: ModelFolder, files: list[DeliveredFile]) -> list[Finding]:
     """Return a finding about those that do not look like part of a delivery."""
     stray = [file.name for file in files if file.name != delivery.artefact.name and is_stray(file)]
     if not stray:
@@ -66,7 +66,7 @@ def is_stray(file: DeliveredFile) -> bool:
     return path.suffix in DATA and file.size_bytes > LARGE_BYTES
 
 
-def look_at_imports(delivery: Delivery) -> list[Finding]:
+def look_at_imports(delivery: ModelFolder) -> list[Finding]:
     """Return what importing model.py would do that belongs behind a guard."""
     effects = what_importing_does(delivery)
     findings = []

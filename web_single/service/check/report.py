@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from web_single.predictor.signature.signature import Signature
 
 
-class TellProgress(Protocol):
+class ProgressCallback(Protocol):
     """Hears what is being done, and how far it is where that is known."""
 
     def __call__(self, what: str, done: int = 0, total: int | None = None) -> None:
@@ -68,7 +68,7 @@ class Interpreter:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SampleSource:
     """The rows that the delivered `predict` was asked: how many, whose, and why not better ones."""
 
     rows: int
@@ -77,7 +77,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Timings:
     """What it costs: medians of several calls, the way over the channel included; None for what was not measured."""
 
     load_seconds: float | None = None
@@ -103,8 +103,8 @@ class Report:
     compiled: str | None = None
     estimator: str | None = None
     signature: Signature | None = None
-    asked: Asked | None = None
-    figures: Figures = field(default_factory=Figures)
+    asked: SampleSource | None = None
+    figures: Timings = field(default_factory=Timings)
     findings: list[Finding] = field(default_factory=list)
 
     def count(self, severity: Severity) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from web_single.environments.environment import Environment
-from web_single.model_folder.folder import Delivery
+from web_single.model_folder.folder import ModelFolder
 from web_single.model_folder.requirements import (
     FILE_NAME,
     distribution_of,
@@ -36,7 +36,7 @@ BRINGS = {
 
 
 @dataclass(frozen=True)
-class Named:
+class RequirementLine:
     """A package that requirements.txt names."""
 
     name: str
@@ -48,7 +48,7 @@ class Named:
         return VARIANTS.sub("", self.name)
 
 
-def look_at_requirements(delivery: Delivery, environment: Environment) -> list[Finding]:
+def look_at_requirements(delivery: ModelFolder, environment: Environment) -> list[Finding]:
     """Return what requirements.txt lacks, with the lines to add in the versions that run the model now."""
     needed = sorted({normal(distribution_of(module)) for module in foreign_modules(delivery)})
     if delivery.requirements is None:
@@ -69,7 +69,7 @@ def look_at_requirements(delivery: Delivery, environment: Environment) -> list[F
     return findings
 
 
-def look_at_artefact(delivery: Delivery, scikit_learn: ScikitLearn) -> list[Finding]:
+def look_at_artefact(delivery: ModelFolder, scikit_learn: ScikitLearn) -> list[Finding]:
     """Return what the artefact holds, or was made by, that asks for the same libraries or the same Python."""
     findings = []
     contents = delivery.contents
@@ -86,12 +86,12 @@ def look_at_artefact(delivery: Delivery, scikit_learn: ScikitLearn) -> list[Find
     return findings
 
 
-def foreign_modules(delivery: Delivery) -> list[str]:
+def foreign_modules(delivery: ModelFolder) -> list[str]:
     """Return the modules that some package must bring."""
     return [module for module in needed_modules(delivery) if module not in sys.stdlib_module_names]
 
 
-def packages_in(lines: Iterable[str]) -> list[Named]:
+def packages_in(lines: Iterable[str]) -> list[RequirementLine]:
     """Return the packages that lines of a requirements file name; a file of a package is named by its beginning."""
     found = []
     for line in lines:
@@ -100,7 +100,9 @@ def packages_in(lines: Iterable[str]) -> list[Named]:
         text = text.rpartition("/")[2] if is_file else text
         name = NAME.match(text)
         if name is not None:
-            found.append(Named(normal(name[0].partition("-")[0] if is_file else name[0]), pinned=is_pinned(text)))
+            found.append(
+                RequirementLine(normal(name[0].partition("-")[0] if is_file else name[0]), pinned=is_pinned(text))
+            )
     return found
 
 
@@ -109,7 +111,7 @@ def is_pinned(line: str) -> bool:
     return PINNED.search(line) is not None or line.endswith(FILES)
 
 
-def is_named(name: str, named: Sequence[Named]) -> bool:
+def is_named(name: str, named: Sequence[RequirementLine]) -> bool:
     """Tell whether a package is named, itself or a variant, or one that shares its modules, as `google-..` do."""
     return any(VARIANTS.sub("", name) == package.stem or package.name.startswith(f"{name}-") for package in named)
 
@@ -120,7 +122,7 @@ def without_what_comes_along(names: Sequence[str], present: Iterable[str]) -> li
     return [name for name in names if name not in brought]
 
 
-def lines_for(names: Iterable[str], delivery: Delivery, environment: Environment) -> list[str]:
+def lines_for(names: Iterable[str], delivery: ModelFolder, environment: Environment) -> list[str]:
     """Return the lines that name these packages in the versions that made the model, or run it now."""
     versions = {normal(name): version for name, version in environment.packages.items()}
     if delivery.contents.scikit_learn is not None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from web_single.predictor.signature.signature import Signature
-from web_single.predictor.signature.tolerance import are_equal
+from web_single.predictor.signature.tolerance import all_close
 from web_single.service.check.finding_types import Kind
-from web_single.service.check.report import Finding, TellProgress
-from web_single.service.check.runner_client import Reply, Subject
+from web_single.service.check.report import Finding, ProgressCallback
+from web_single.service.check.runner_client import Reply, RunnerClient
 from web_single.service.check.sample_rows import Row, wrong_rows
 
 VALUES_TOLD = 8
@@ -24,7 +24,7 @@ class Answers:
 
 
 async def ask_alone(
-    subject: Subject, rows: Sequence[Row], tell_progress: TellProgress, *, own: bool
+    subject: RunnerClient, rows: Sequence[Row], tell_progress: ProgressCallback, *, own: bool
 ) -> tuple[Answers, list[Finding]]:
     """Ask rows one by one; return those that were answered, and findings about the others.
 
@@ -53,7 +53,7 @@ async def ask_alone(
     return Answers(answered, alone), findings
 
 
-async def compare_together(subject: Subject, answers: Answers) -> list[Finding]:
+async def compare_together(subject: RunnerClient, answers: Answers) -> list[Finding]:
     """Ask all rows at once, and again; return what differs."""
     if not answers.rows:
         return []
@@ -76,7 +76,7 @@ async def compare_together(subject: Subject, answers: Answers) -> list[Finding]:
     return [await tell_others(subject, others)] if others else []
 
 
-async def tell_others(subject: Subject, others: list[Difference]) -> Finding:
+async def tell_others(subject: RunnerClient, others: list[Difference]) -> Finding:
     """Return a finding about rows with another answer among others than alone, if that is what makes it."""
     row, alone, _ = others[0]
     again = await subject.ask([row])
@@ -92,7 +92,7 @@ def differing(rows: Sequence[Row], first: Sequence[Reply], second: Sequence[Repl
 
 def is_equal(first: Reply, second: Reply) -> bool:
     """Tell whether two answers are equal, with their probabilities."""
-    return are_equal(first.results, second.results) and are_equal(first.probabilities, second.probabilities)
+    return all_close(first.results, second.results) and all_close(first.probabilities, second.probabilities)
 
 
 def tell(kind: Kind, differences: Sequence[Difference], words: tuple[str, str]) -> Finding:
@@ -105,12 +105,12 @@ def tell(kind: Kind, differences: Sequence[Difference], words: tuple[str, str]) 
 
 def answer_of(reply: Reply, other: Reply) -> str:
     """Return the result as people read it, or the probabilities where only these differ from the other answer's."""
-    if not are_equal(reply.results, other.results) or reply.probabilities is None:
+    if not all_close(reply.results, other.results) or reply.probabilities is None:
         return shown((reply.results or [None])[0])
     return "probabilities " + shown(reply.probabilities[0])
 
 
-async def ask_wrong_rows(subject: Subject, row: Row) -> list[Finding]:
+async def ask_wrong_rows(subject: RunnerClient, row: Row) -> list[Finding]:
     """Return a finding where the delivered code answers what it must not, or its process ends at it."""
     answered, ended = [], []
     for wrong, wrong_row in wrong_rows(subject.signature, row).items():

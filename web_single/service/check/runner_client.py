@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from web_single.config import Config
-from web_single.errors import ModelUnavailableError, RunnerBrokenError
+from web_single.errors import ModelUnavailableError, RunnerCrashedError
 from web_single.predictor.predictor import Predictor
 from web_single.predictor.runner.process import RunnerProcess
-from web_single.predictor.runner.wire_format import Head, decode_rows, encode_rows
+from web_single.predictor.runner.wire_format import FrameHeader, decode_rows, encode_rows
 from web_single.predictor.signature.feature import is_number
 from web_single.predictor.signature.signature import Signature
 from web_single.service.check.sample_rows import Row
@@ -38,7 +38,7 @@ class Reply:
         return Reply(self.results[row : row + 1] if self.results is not None else None, probabilities)
 
 
-class Subject:
+class RunnerClient:
     """Asks what no client may ask, and hears what no client may hear."""
 
     def __init__(self, predictor: Predictor, config: Config) -> None:
@@ -59,7 +59,7 @@ class Subject:
     async def ask(self, rows: Sequence[Row]) -> Reply:
         """Return the answers to rows that the service would take."""
         with_probabilities = self.signature.probabilities
-        head, block = encode_rows(rows, self.signature.listed_columns(rows))
+        head, block = encode_rows(rows, self.signature.non_numeric_columns(rows))
         return await self._ask(head, block, len(rows), with_probabilities=with_probabilities)
 
     async def ask_wrong(self, row: Row) -> Reply:
@@ -67,30 +67,30 @@ class Subject:
         head, block = encode_rows([row], [at for at, value in enumerate(row) if not is_number(value)])
         return await self._ask(head, block, 1, with_probabilities=False)
 
-    async def _ask(self, head: Head, block: bytes, rows: int, *, with_probabilities: bool) -> Reply:
+    async def _ask(self, head: FrameHeader, block: bytes, rows: int, *, with_probabilities: bool) -> Reply:
         head["probabilities"] = with_probabilities
         try:
             reply, reply_block = await self._call(head, block, self._config.predict_timeout_seconds)
-        except RunnerBrokenError as error:
+        except RunnerCrashedError as error:
             return Reply(trouble=error.sentence, ended=True)
         if "results" not in reply:
             return Reply(trouble=trouble_in(reply))
         probabilities = decode_rows(reply_block, rows=rows) if with_probabilities else None
         return Reply(reply["results"], probabilities)
 
-    async def inquire(self, question: str) -> Head:
+    async def inquire(self, question: str) -> FrameHeader:
         """Return what the process tells when it is asked something else than rows, or at least `raised`."""
         try:
             reply, _ = await self._call({"ask": question}, b"", INQUIRY_SECONDS)
-        except RunnerBrokenError:
+        except RunnerCrashedError:
             return {"raised": {"type": "TimeoutError", "message": f"no answer in {INQUIRY_SECONDS} seconds"}}
         return reply
 
-    async def _call(self, head: Head, block: bytes, timeout_seconds: float) -> tuple[Head, bytes]:
+    async def _call(self, head: FrameHeader, block: bytes, timeout_seconds: float) -> tuple[FrameHeader, bytes]:
         runner = self._predictor.ready_runner()
         try:
             return await runner.call(head, block, timeout_seconds=timeout_seconds)
-        except RunnerBrokenError:
+        except RunnerCrashedError:
             runner.kill()
             await self._wait_for_another(runner)
             raise
@@ -126,14 +126,14 @@ class Subject:
         return self._predictor.ready_runner().memory_bytes() or None
 
 
-def trouble_in(reply: Head) -> str:
+def trouble_in(reply: FrameHeader) -> str:
     """Return in words why there are no results in a reply."""
     if "raised" in reply:
         return told_by(reply["raised"])
     return TOO_LARGE if "too_large" in reply else NOT_FINITE
 
 
-def told_by(raised: Head) -> str:
+def told_by(raised: FrameHeader) -> str:
     """Return an exception of the delivered code in words: its type, and the beginning of its message."""
     words = "{type}: {message}".format(**raised)
     return words if len(words) <= MOST_CHARACTERS else words[: MOST_CHARACTERS - 1] + "…"

@@ -30,7 +30,7 @@ class ExportFormat(StrEnum):
     NDJSON = "ndjson"
 
 
-class Piece(NamedTuple):
+class Chunk(NamedTuple):
     """A piece of an export: text for the table with this key, and how many predictions it holds."""
 
     table: str
@@ -38,35 +38,35 @@ class Piece(NamedTuple):
     rows: int
 
 
-def encode(file_format: ExportFormat, pages: Pages) -> Iterator[Piece]:
+def encode(file_format: ExportFormat, pages: Pages) -> Iterator[Chunk]:
     """Yield the export in pieces of a page."""
     encoders = {ExportFormat.CSV: encode_csv, ExportFormat.JSON: encode_json, ExportFormat.NDJSON: encode_ndjson}
     return encoders[file_format](pages)
 
 
-def encode_ndjson(pages: Pages) -> Iterator[Piece]:
+def encode_ndjson(pages: Pages) -> Iterator[Chunk]:
     """Yield a JSON object a line."""
-    yield Piece("", "", 0)
+    yield Chunk("", "", 0)
     for page in pages:
-        yield Piece("", "".join(f"{json_object(prediction)}\n" for prediction in page), len(page))
+        yield Chunk("", "".join(f"{json_object(prediction)}\n" for prediction in page), len(page))
 
 
-def encode_json(pages: Pages) -> Iterator[Piece]:
+def encode_json(pages: Pages) -> Iterator[Chunk]:
     """Yield one JSON list, an object a line."""
-    yield Piece("", "[", 0)
+    yield Chunk("", "[", 0)
     comma = "\n"
     for page in pages:
-        yield Piece("", comma + ",\n".join(map(json_object, page)), len(page))
+        yield Chunk("", comma + ",\n".join(map(json_object, page)), len(page))
         comma = ",\n"
-    yield Piece("", "\n]\n", 0)
+    yield Chunk("", "\n]\n", 0)
 
 
-def encode_csv(pages: Pages) -> Iterator[Piece]:
+def encode_csv(pages: Pages) -> Iterator[Chunk]:
     """Yield the columns' names, and a line for each prediction."""
-    yield Piece("", csv_lines([CSV_COLUMNS]), 0)
+    yield Chunk("", csv_lines([CSV_COLUMNS]), 0)
     for page in pages:
         lines = csv_lines(csv_row(prediction, [json_cell(prediction.features)]) for prediction in page)
-        yield Piece("", lines, len(page))
+        yield Chunk("", lines, len(page))
 
 
 def json_object(prediction: StoredPrediction) -> str:

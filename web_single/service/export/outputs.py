@@ -14,7 +14,7 @@ from web_single.errors import ExportError
 STDOUT = Path("-")
 
 
-class NewFile:
+class AtomicFile:
     """A file that is written beside its place under a hidden name, and takes the place when it is whole."""
 
     def __init__(self, folder: Path) -> None:
@@ -49,14 +49,14 @@ class FileOutput:
         self.name = str(path)
         self._path = path
         self._folder = Path(os.path.realpath(path)).parent
-        self._files: dict[str, NewFile] = {}
+        self._files: dict[str, AtomicFile] = {}
 
-    def open(self, table: str) -> NewFile:
+    def open(self, table: str) -> AtomicFile:
         """Return the file for a table."""
         if table not in self._files:
             if not self._folder.is_dir():
                 raise ExportError(f"{self.name} cannot be written: there is no folder {self._folder}.")
-            self._files[table] = NewFile(self._folder)
+            self._files[table] = AtomicFile(self._folder)
         return self._files[table]
 
     def publish(self) -> dict[str, str]:

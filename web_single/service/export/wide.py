@@ -10,8 +10,8 @@ from web_single.database.export_reader import StoredPrediction
 from web_single.service.export.formats import (
     CSV_COLUMNS,
     Cell,
+    Chunk,
     Pages,
-    Piece,
     csv_lines,
     csv_row,
     json_cell,
@@ -25,16 +25,16 @@ Names = tuple[str, ...]
 NamesByVersion = Mapping[str, Sequence[str] | None]
 
 
-def encode_wide(pages: Pages, names_by_version: NamesByVersion) -> Iterator[Piece]:
+def encode_wide(pages: Pages, names_by_version: NamesByVersion) -> Iterator[Chunk]:
     """Yield CSV in pieces; predictions of models whose features have the same names share a table."""
     begun: set[Names] = set()
     for page in pages:
         for names, rows in group(page, names_by_version):
             heading = [] if names in begun else [columns(names)]
             begun.add(names)
-            yield Piece(table_key(names), csv_lines([*heading, *rows]), len(rows))
+            yield Chunk(table_key(names), csv_lines([*heading, *rows]), len(rows))
     if not begun:
-        yield Piece("", csv_lines([columns(())]), 0)
+        yield Chunk("", csv_lines([columns(())]), 0)
 
 
 def group(

@@ -1,4 +1,4 @@
-"""Evaluation: the arithmetic of a compiled model, from rows to answers; None where an answer is not sure."""
+"""CompiledEvaluator: the arithmetic of a compiled model, from rows to answers; None where an answer is not sure."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from web_single.predictor.compiled.engine.links import labels_of, numbers_of, probabilities_of
-from web_single.predictor.compiled.engine.preprocessing import Array, UnusualRowsError, are_none, steps_of
-from web_single.predictor.compiled.engine.scores import Score, linear_scores, quick_scores, tree_scores
+from web_single.predictor.compiled.engine.preprocessing import Array, UnsupportedRowsError, are_none, steps_of
+from web_single.predictor.compiled.engine.scores import Score, linear_scores, onnx_scores, tree_scores
 from web_single.predictor.compiled.manifest import Manifest
-from web_single.predictor.signature.model_output import Answer
+from web_single.predictor.signature.model_output import ModelOutput
 
 LABELS, PROBABILITIES, NUMBERS = "labels", "probabilities", "numbers"
 NUMBER = "number"  # the link of regressors
@@ -23,7 +23,7 @@ INLIERS = (-1, 1)
 Rows = Sequence[Sequence[Any]]
 
 
-class Evaluation:
+class CompiledEvaluator:
     """Answers rows by what was converted, in the folder that holds its files."""
 
     def __init__(self, manifest: Manifest, folder: Path) -> None:
@@ -36,48 +36,48 @@ class Evaluation:
         self._dtype = np.float64 if all(feature["kind"] == "number" for feature in features) else object
         self._steps = steps_of(manifest.converted["steps"])
         self._scores = self._find_scores(last, folder, manifest.engines)
-        self._quick = quick_scores(folder / LABELS_FILE) if ONNX in manifest.engines else None
+        self._quick = onnx_scores(folder / LABELS_FILE) if ONNX in manifest.engines else None
         self._clear = max(SURE_MARGIN, SURE_SHARE * last.get("magnitude", 0.0))
         classes = INLIERS if self._link == "isolation" else manifest.description["classes"] or ()
-        self._labels = [Answer(label, None) for label in classes]
+        self._labels = [ModelOutput(label, None) for label in classes]
 
     def _find_scores(self, last: Mapping[str, Any], folder: Path, engines: Sequence[str]) -> Score | None:
         if last["kind"] == "linear":
             return linear_scores(dict(last))
         return tree_scores(dict(last), folder / TREES_FILE) if TREELITE in engines else None
 
-    def predict(self, rows: Rows, *, with_probabilities: bool) -> list[Answer | None]:
+    def predict(self, rows: Rows, *, with_probabilities: bool) -> list[ModelOutput | None]:
         """Return the answer to each row, shape (rows, features); None for those that are to be handed back."""
         if with_probabilities and not self._probabilities:
             return [None] * len(rows)
         with np.errstate(all="ignore"):  # what overflows is not sure, and handed back
             return self._answer(rows, with_probabilities=with_probabilities)
 
-    def _answer(self, rows: Rows, *, with_probabilities: bool) -> list[Answer | None]:
+    def _answer(self, rows: Rows, *, with_probabilities: bool) -> list[ModelOutput | None]:
         table = np.array(rows, dtype=self._dtype)
         try:
             if not self._missing:
                 check(~has_missing(table))
             for step in self._steps:
                 table = step(table)
-            table = self._as_taken(table)
-        except UnusualRowsError as error:
+            table = self._to_estimator_dtype(table)
+        except UnsupportedRowsError as error:
             return self._answer_usual(rows, error.usual, with_probabilities=with_probabilities)
         if self._quick is not None and not with_probabilities:
-            return self._answer_quickly(table)
-        return self._answer_exactly(table, with_probabilities=with_probabilities)
+            return self._predict_float32(table)
+        return self._predict_exact(table, with_probabilities=with_probabilities)
 
-    def _as_taken(self, table: Array) -> Array:
+    def _to_estimator_dtype(self, table: Array) -> Array:
         """Return the table as the last estimator takes it; what is too large for it is unusual."""
         table = np.ascontiguousarray(table, dtype=np.float32 if self._float32 else np.float64)
         usual = ~np.isinf(table) if self._missing else np.isfinite(table)
         if not usual.all():
-            raise UnusualRowsError(np.asarray(usual.all(axis=1)))
+            raise UnsupportedRowsError(np.asarray(usual.all(axis=1)))
         return table
 
-    def _answer_usual(self, rows: Rows, usual: Array, *, with_probabilities: bool) -> list[Answer | None]:
+    def _answer_usual(self, rows: Rows, usual: Array, *, with_probabilities: bool) -> list[ModelOutput | None]:
         """Answer the usual ones of some rows, and hand the others back."""
-        answers: list[Answer | None] = [None] * len(rows)
+        answers: list[ModelOutput | None] = [None] * len(rows)
         places = np.flatnonzero(usual).tolist()
         if places:
             found = self._answer([rows[at] for at in places], with_probabilities=with_probabilities)
@@ -85,7 +85,7 @@ class Evaluation:
                 answers[at] = answer
         return answers
 
-    def _answer_quickly(self, table: Array) -> list[Answer | None]:
+    def _predict_float32(self, table: Array) -> list[ModelOutput | None]:
         """Answer labels by scores in float32 where one is clearly the largest, and all others exactly."""
         assert self._quick is not None  # noqa: S101 - who calls has looked
         scores = self._quick(table)
@@ -94,29 +94,31 @@ class Evaluation:
         else:
             ordered = np.sort(scores, axis=1)
             chosen, margin = scores.argmax(axis=1), ordered[:, -1] - ordered[:, -2]
-        answers: list[Answer | None] = [self._labels[at] for at in chosen.tolist()]
+        answers: list[ModelOutput | None] = [self._labels[at] for at in chosen.tolist()]
         doubtful = ~(margin > self._clear)
         if doubtful.any():
             places = np.flatnonzero(doubtful)
-            exact = self._answer_exactly(table[places], with_probabilities=False)
+            exact = self._predict_exact(table[places], with_probabilities=False)
             for at, answer in zip(places.tolist(), exact, strict=True):
                 answers[at] = answer
         return answers
 
-    def _answer_exactly(self, table: Array, *, with_probabilities: bool) -> list[Answer | None]:
+    def _predict_exact(self, table: Array, *, with_probabilities: bool) -> list[ModelOutput | None]:
         if self._scores is None:
             return [None] * len(table)
         scores = self._scores(table)
         if self._link == NUMBER:
             numbers, sure = numbers_of(scores)
             found = zip(numbers.tolist(), sure.tolist(), strict=True)
-            return [Answer(value, None) if is_sure else None for value, is_sure in found]
+            return [ModelOutput(value, None) if is_sure else None for value, is_sure in found]
         chosen, sure = labels_of(scores, self._link, self._offset)
         answers = [self._labels[at] for at in chosen.tolist()]
         if with_probabilities:
             probabilities, both_sure = probabilities_of(scores, self._link)
             sure = sure & both_sure
-            answers = [Answer(*pair) for pair in zip((a.result for a in answers), probabilities.tolist(), strict=True)]
+            answers = [
+                ModelOutput(*pair) for pair in zip((a.result for a in answers), probabilities.tolist(), strict=True)
+            ]
         return [answer if is_sure else None for answer, is_sure in zip(answers, sure.tolist(), strict=True)]
 
 
@@ -127,6 +129,6 @@ def has_missing(table: Array) -> Array:
 
 
 def check(usual: Array) -> None:
-    """Raise an UnusualRowsError where not all rows are usual."""
+    """Raise an UnsupportedRowsError where not all rows are usual."""
     if not usual.all():
-        raise UnusualRowsError(usual)
+        raise UnsupportedRowsError(usual)

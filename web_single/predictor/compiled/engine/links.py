@@ -42,7 +42,7 @@ def sigmoid(values: Array) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(-values)))
 
 
-def of_two(values: Array) -> Array:
+def binary_probabilities(values: Array) -> Array:
     """Return the probabilities of two classes from that of the second."""
     return np.hstack([1.0 - values, values])
 
@@ -62,7 +62,7 @@ def sigmoids(values: Array) -> Array:
 
 LINKS: dict[str, Callable[[Array], Array]] = {
     "mean": lambda values: values,
-    "sigmoid": lambda values: of_two(sigmoid(values)),
+    "sigmoid": lambda values: binary_probabilities(sigmoid(values)),
     "softmax_of_two": lambda values: softmax(np.hstack([-values, values])),
     "softmax": softmax,
     "sigmoids": sigmoids,

@@ -9,7 +9,7 @@ Array = np.ndarray[Any, Any]
 Step = Callable[[Array], Array]
 
 
-class UnusualRowsError(Exception):
+class UnsupportedRowsError(Exception):
     """Some rows hold what the steps do not know: `usual` tells for each row whether it is not one of them."""
 
     def __init__(self, usual: Array) -> None:
@@ -96,10 +96,10 @@ def ordinal(categories: list[list[Any]], unknown: float | None) -> Step:
 
 
 def check_known(values: list[Any], known: Any, *, takes_others: bool) -> None:  # noqa: ANN401 - a set of values
-    """Raise an UnusualRowsError where a value is missing, or is not known and others are not taken."""
+    """Raise an UnsupportedRowsError where a value is missing, or is not known and others are not taken."""
     usual = [value is not None and (takes_others or value in known) for value in values]
     if not all(usual):
-        raise UnusualRowsError(np.array(usual))
+        raise UnsupportedRowsError(np.array(usual))
 
 
 def columns(parts: list[dict[str, Any]]) -> Step:

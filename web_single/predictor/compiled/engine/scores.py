@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from web_single.predictor.compiled.engine.preprocessing import Array, as_numbers
-from web_single.predictor.compiled.engine.treelite_native import SummedTrees
+from web_single.predictor.compiled.engine.treelite_native import TreeliteModel
 
 EPSILON = float(np.finfo(np.float64).eps)
 ODDNESS_ERROR = 1e-9  # of what is between 0 and 1
@@ -47,7 +47,7 @@ def linear_scores(told: dict[str, Any]) -> Score:
 
 def tree_scores(told: dict[str, Any], path: Path) -> Score:
     """Return what computes the sums, or the mean, of all trees in float64 by treelite."""
-    trees = SummedTrees(path.read_bytes())
+    trees = TreeliteModel(path.read_bytes())
     error = SLACK * EPSILON * told["magnitude"]
 
     def compute(table: Array) -> Scores:
@@ -59,7 +59,7 @@ def tree_scores(told: dict[str, Any], path: Path) -> Score:
     return compute_oddness if told["link"] == "isolation" else compute
 
 
-def quick_scores(path: Path) -> Callable[[Array], Array]:
+def onnx_scores(path: Path) -> Callable[[Array], Array]:
     """Return what computes scores, shape (rows, scores), in float32 by onnxruntime, in one thread."""
     import onnxruntime  # noqa: PLC0415 - only where there is a graph
 

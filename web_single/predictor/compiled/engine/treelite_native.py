@@ -23,7 +23,7 @@ class TreeLibraryError(Exception):
     """What treelite says that is wrong."""
 
 
-class SummedTrees:
+class TreeliteModel:
     """Trees as treelite keeps them, of float64 throughout; `sums` adds them up, or takes their mean."""
 
     def __init__(self, kept: bytes) -> None:
@@ -56,7 +56,7 @@ class SummedTrees:
         return found.reshape(len(rows), -1)
 
 
-def free_with(owner: SummedTrees, name: str, handle: ctypes.c_void_p) -> None:
+def free_with(owner: TreeliteModel, name: str, handle: ctypes.c_void_p) -> None:
     """Free memory when its owner is gone; not at the end of the process, where a thread may still ask."""
     finalize(owner, call, name, handle).atexit = False
 

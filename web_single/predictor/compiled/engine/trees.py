@@ -14,7 +14,7 @@ IR_VERSION = 8
 
 
 @dataclass(frozen=True)
-class Trees:
+class TreeEnsemble:
     """The nodes of all trees, one after the other; `starts` is where each tree begins, and where the last one ends.
 
     `left` and `right` count within a tree and are negative in a leaf; `leaves` has a row for each node.

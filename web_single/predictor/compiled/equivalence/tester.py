@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from web_single.predictor.compiled.engine.evaluator import Evaluation
-from web_single.predictor.compiled.manifest import Kind, Proof
-from web_single.predictor.signature.model_output import Answer
-from web_single.predictor.signature.tolerance import are_equal
+from web_single.predictor.compiled.engine.evaluator import CompiledEvaluator
+from web_single.predictor.compiled.manifest import EquivalenceReport, Kind
+from web_single.predictor.signature.model_output import ModelOutput
+from web_single.predictor.signature.tolerance import all_close
 
 CHUNK = 2000
 PROBE_ROWS = 50_000
@@ -16,7 +16,7 @@ MOST_HANDED_BACK = 0.5
 SMALLEST = 1e-300
 
 Row = Sequence[Any]
-Ask = Callable[[Sequence[Row]], Awaitable[list[Answer | None]]]
+Ask = Callable[[Sequence[Row]], Awaitable[list[ModelOutput | None]]]
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -41,7 +41,7 @@ class Comparison:
     handed_back: dict[str, int] = field(default_factory=dict)
     largest: float = 0.0
 
-    def take(self, kind: str, row: Row, compiled: Answer | None, delivered: Answer | None, name: str) -> None:
+    def take(self, kind: str, row: Row, compiled: ModelOutput | None, delivered: ModelOutput | None, name: str) -> None:
         """Compare one answer; `name` is what is compared of it."""
         if compiled is None:
             self.handed_back[kind] = self.handed_back.get(kind, 0) + 1
@@ -49,7 +49,7 @@ class Comparison:
         given, expected = getattr(compiled, name), getattr(delivered, name, None)
         if given == expected and type(given) is type(expected):
             return
-        if delivered is None or not are_equal(given, expected):
+        if delivered is None or not all_close(given, expected):
             self.differences.setdefault(None in row, Difference(list(row), given, expected))
         else:
             self.largest = max(self.largest, largest_difference(given, expected))
@@ -62,10 +62,10 @@ def largest_difference(given: Any, expected: Any) -> float:  # noqa: ANN401 - nu
     return float(abs(given - expected) / max(abs(given), abs(expected), SMALLEST))
 
 
-class Prover:
+class EquivalenceTester:
     """Compares evaluations of one model; `results` of all of them, probabilities of those that have them."""
 
-    def __init__(self, ask: Ask, evaluations: dict[str, Evaluation], *, with_probabilities: bool) -> None:
+    def __init__(self, ask: Ask, evaluations: dict[str, CompiledEvaluator], *, with_probabilities: bool) -> None:
         self._ask = ask
         self._evaluations = evaluations
         self._with_probabilities = with_probabilities
@@ -95,7 +95,7 @@ class Prover:
             for row, one, other in zip(rows, compiled, delivered, strict=True):
                 self.probabilities.take(kind, row, one, other, "probabilities")
 
-    def proof_of(self, comparison: Comparison, seconds: float) -> Proof:
+    def proof_of(self, comparison: Comparison, seconds: float) -> EquivalenceReport:
         """Return the figures about what will be used."""
         kinds = {kind: Kind(rows, comparison.handed_back.get(kind, 0)) for kind, rows in self.asked.items()}
-        return Proof(kinds, max(comparison.largest, self.probabilities.largest), seconds)
+        return EquivalenceReport(kinds, max(comparison.largest, self.probabilities.largest), seconds)
