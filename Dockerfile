@@ -44,8 +44,8 @@ COPY --from=build /delivery /delivery
 # HOME is for the caches of what a delivery brings; /tmp is the one folder to write in beside /data.
 ENV PATH=/venv/bin:$PATH HOME=/tmp \
     APP_ENV=prod HOST=0.0.0.0 PORT=8000 DOCS=on \
-    MODEL_PATH=/delivery/model.joblib DB_URL=sqlite:////data/predictions.db ENVIRONMENTS_PATH=/environments \
-    COMPILED_PATH=/compiled
+    MODEL_PATH=/delivery/model.joblib DB_URL=sqlite:////data/predictions.db ENVIRONMENT_CACHE_DIR=/environments \
+    COMPILED_CACHE_DIR=/compiled
 USER 10001:10001
 
 # The compiled model of the example, which takes a few seconds and is proved here.

@@ -116,9 +116,9 @@ def trained(shared_folder: Path) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def compiled_example(shared_folder: Path) -> Path:
-    """Return the COMPILED_PATH that holds the compiled example; a test that changes it copies it before."""
+    """Return the COMPILED_CACHE_DIR that holds the compiled example; a test that changes it copies it before."""
     folder = shared_folder / "compiled"
-    config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=folder, _env_file=None)
+    config = Config(model_path=EXAMPLE / "model.joblib", compiled_cache_dir=folder, _env_file=None)
     with FileLock(shared_folder / "compiled.lock"):
         assert build(config.model_path, config).reason is None  # at once where another process has built it
     return folder
@@ -126,7 +126,7 @@ def compiled_example(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def environments(shared_folder: Path) -> Path:
-    """Return the ENVIRONMENTS_PATH of this run; an environment that is there is not made again."""
+    """Return the ENVIRONMENT_CACHE_DIR of this run; an environment that is there is not made again."""
     return shared_folder / "environments"
 
 

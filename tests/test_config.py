@@ -18,7 +18,7 @@ def test_the_environment_is_over_the_file_and_the_file_over_the_defaults(
     (tmp_path / ".env").write_text("PORT=9001\nWORKERS=3\nSOMETHING_ELSE=1\n")
     monkeypatch.setenv("PORT", "9002")
     config = Config.load()
-    assert (config.port, config.workers, config.max_batch) == (9002, 3, 1000)
+    assert (config.port, config.workers, config.max_batch_size) == (9002, 3, 1000)
 
 
 def test_what_a_command_gives_is_over_everything(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_each_fault_is_told_with_the_name_of_its_setting(monkeypatch: pytest.Mon
     monkeypatch.setenv("APP_ENV", "staging")
     with pytest.raises(ConfigError) as caught:
         Config.load()
-    assert caught.value.sentence.splitlines() == [
+    assert caught.value.message.splitlines() == [
         "APP_ENV: 'dev' or 'prod' is expected, not 'staging'.",
         "PORT: a number up to 65535 is expected, not '70000'.",
     ]
@@ -126,7 +126,7 @@ def test_a_password_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DB_URL", "not a url with a secret")
     with pytest.raises(ConfigError) as caught:
         parse_db_url(Config.load())
-    assert "secret" not in caught.value.sentence
+    assert "secret" not in caught.value.message
 
 
 def test_a_database_in_memory_is_refused_in_prod() -> None:
@@ -157,7 +157,7 @@ def test_a_database_in_memory_is_refused_in_prod() -> None:
 def test_a_database_is_named_by_a_plain_path_alone(db_url: str, reason: str, app_env: str) -> None:
     with pytest.raises(ConfigError, match=f"{reason}.*write `sqlite:///predictions.db`") as caught:
         parse_db_url(Config.load(app_env=app_env, db_url=db_url))
-    assert "secret" not in caught.value.sentence
+    assert "secret" not in caught.value.message
 
 
 def test_a_path_may_hold_what_a_uri_holds(tmp_path: Path) -> None:
@@ -181,14 +181,12 @@ def test_a_database_in_the_models_folder_is_refused_for_it_would_change_the_vers
 def test_what_runs_the_model_is_a_word_or_an_interpreter(
     monkeypatch: pytest.MonkeyPatch, given: str, taken: str
 ) -> None:
-    monkeypatch.setenv("MODEL_ENVIRONMENT", given)
-    assert Config.load().model_environment == taken
+    monkeypatch.setenv("MODEL_PYTHON", given)
+    assert Config.load().model_python == taken
 
 
 @pytest.mark.parametrize("given", ["atuo", "/", "/not/there/python", __file__])
 def test_what_cannot_run_the_model_is_told(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv("MODEL_ENVIRONMENT", given)
-    with pytest.raises(
-        ConfigError, match=r"MODEL_ENVIRONMENT: auto, server or the path of a Python is expected, not '"
-    ):
+    monkeypatch.setenv("MODEL_PYTHON", given)
+    with pytest.raises(ConfigError, match=r"MODEL_PYTHON: auto, server or the path of a Python is expected, not '"):
         Config.load()

@@ -38,7 +38,7 @@ def test_less_severe_events_than_the_setting_says_are_not_logged(
 ) -> None:
     configure_logging(make_config(log_level="warning"))
     get_logger().info(Event.APP_STARTED)
-    get_logger().warning(Event.DATABASE_AWAY)
+    get_logger().warning(Event.DATABASE_UNAVAILABLE)
     assert capsys.readouterr().err.count("\n") == 1
 
 

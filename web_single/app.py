@@ -62,7 +62,7 @@ def create_app(config: Config, head_start: PreloadedModel | None = None) -> Appl
     app.add_middleware(AccessLogMiddleware, access_log=config.access_log)
     for part in (predict_batch, predict, health, model, *([docs] if config.docs is OnOff.ON else [])):
         app.include_router(part.router)
-    if config.uses_fast_lane:
+    if config.uses_fast_path:
         app.front = FastPath(app.front, app.state, config)
     return app
 
@@ -74,8 +74,8 @@ async def opened(app: FastAPI, config: Config, head_start: PreloadedModel | None
         database = Database(config)
         stack.push_async_callback(database.close)
         if head_start is None:
-            delivery, environment = await asyncio.to_thread(find_model, config)
-            head_start = await stack.enter_async_context(PreloadedModel.of(delivery, environment, config))
+            model_folder, environment = await asyncio.to_thread(find_model, config)
+            head_start = await stack.enter_async_context(PreloadedModel.of(model_folder, environment, config))
         predictor = await started(app, head_start)
         store = PredictionStore(database)
         sync = OptimizationSync(predictor, OptimizationStore(database))
@@ -84,7 +84,7 @@ async def opened(app: FastAPI, config: Config, head_start: PreloadedModel | None
         queue = await stack.enter_async_context(Batcher.of(predictor, store, config))
         app.state.prediction_service = PredictionService(predictor, store, config, queue)
         app.state.status_service = StatusService(predictor, store, config)
-        told = {"model_version": predictor.delivery.version, "database": database.name}
+        told = {"model_version": predictor.model_folder.version, "database": database.name}
         settings = {"app_env": config.app_env, "workers": config.workers, "access_log": config.access_log}
         log.info(Event.APP_STARTED, **told, **settings)
         stack.callback(log.info, Event.APP_STOPPED, **told)
@@ -93,8 +93,8 @@ async def opened(app: FastAPI, config: Config, head_start: PreloadedModel | None
 
 def find_model(config: Config) -> tuple[ModelFolder, Environment]:
     """Return the delivery that the settings name, and what runs it."""
-    delivery = open_model_folder(config)
-    return delivery, find_environment(delivery, config)
+    model_folder = open_model_folder(config)
+    return model_folder, find_environment(model_folder, config)
 
 
 async def started(app: FastAPI, head_start: PreloadedModel) -> Predictor:

@@ -16,7 +16,7 @@ from web_single.errors import ConfigError
 CHECKOUT = Path(__file__).parent.parent
 IS_CHECKOUT = (CHECKOUT / "main.py").is_file()
 ENV_FILE = Path(".env")
-SENTENCES = {
+MESSAGES = {
     "enum": "{expected} is expected",
     "int_parsing": "a whole number is expected",
     "float_parsing": "a number is expected",
@@ -74,11 +74,11 @@ class OnOff(CaseInsensitiveEnum):
     OFF = "off"
 
 
-class ModelVersions(CaseInsensitiveEnum):
-    """Whether a model is answered by another scikit-learn than the one that made it."""
+class SklearnMismatch(CaseInsensitiveEnum):
+    """What to do where the model was trained with another minor version of scikit-learn than the one that serves."""
 
-    CHECK = "check"
-    TRUST = "trust"
+    REJECT = "reject"
+    ALLOW = "allow"
 
 
 class Batching(CaseInsensitiveEnum):
@@ -103,11 +103,11 @@ def environment_of_model(value: str) -> str:
         return value.lower()
     path = Path(value).expanduser().absolute()
     if not os.access(path, os.X_OK) or path.is_dir():
-        raise PydanticCustomError("model_environment", "auto, server or the path of a Python is expected")
+        raise PydanticCustomError("model_python", "auto, server or the path of a Python is expected")
     return str(path)
 
 
-ModelEnvironment = Annotated[str, AfterValidator(environment_of_model)]
+ModelPython = Annotated[str, AfterValidator(environment_of_model)]
 
 
 def by_environment(*, dev: Value, prod: Value) -> Callable[[dict[str, Any]], Value]:
@@ -139,23 +139,24 @@ class Config(BaseSettings):
     )
     model_path: FilePath = Field(
         Path("data_scientist/model.joblib"),
-        description="The delivered artefact, or the folder that holds it.",
+        description="The delivered artifact, or the folder that holds it.",
     )
     model_sha256: str | None = Field(
         None,
         pattern="^[0-9a-f]{64}$",
         description="The fingerprint that the delivery must have, as `GET /model` tells it; any other is refused.",
     )
-    model_environment: ModelEnvironment = Field(
+    model_python: ModelPython = Field(
         AUTO,
         description="What runs the model: `auto` (our libraries where they suit, else some made for it), "
         "`server` (only ours), or the path of a Python.",
     )
-    model_versions: ModelVersions = Field(
-        ModelVersions.CHECK,
-        description="`trust` lets another scikit-learn than the one that made the model answer, perhaps wrongly.",
+    sklearn_mismatch: SklearnMismatch = Field(
+        SklearnMismatch.REJECT,
+        description="Whether a model that was trained with another minor version of scikit-learn is served: "
+        "`reject`, or `allow`, although its results may be wrong.",
     )
-    environments_path: FilePath | None = Field(
+    environment_cache_dir: FilePath | None = Field(
         None, description="The folder for environments that are made for models; else one in the user's cache."
     )
     compile: Compile = Field(
@@ -163,10 +164,10 @@ class Config(BaseSettings):
         description="Whether a compiled model that is proved equal answers: `on`, `off`, or `trust`, "
         "where its proof decides also for a `predict` in model.py that does more than ask the model.",
     )
-    compiled_path: FilePath | None = Field(
+    compiled_cache_dir: FilePath | None = Field(
         None, description="The folder for compiled models; else one in the user's cache."
     )
-    verify_share: float = Field(
+    shadow_sample_rate: float = Field(
         0.001, ge=0, le=1, description="The share of the compiled model's answers that the model itself checks."
     )
     db_url: str = Field("sqlite:///predictions.db", description="Where predictions are stored.")
@@ -182,7 +183,7 @@ class Config(BaseSettings):
         default_factory=by_environment(dev=OnOff.ON, prod=OnOff.OFF),
         description="Whether the documentation page and the OpenAPI document are served: `on` or `off`.",
     )
-    fast: OnOff = Field(
+    optimizations: OnOff = Field(
         OnOff.ON, description="`off` runs the plain way alone, without any of the shortcuts that the next ones name."
     )
     batching: Batching = Field(
@@ -190,14 +191,14 @@ class Config(BaseSettings):
         description="Whether pending requests share model calls and transactions: `auto` (model calls only where "
         "results do not depend on the other rows, proven or compared on 1,000 rows), `on` (without that proof), `off`.",
     )
-    fast_lane: OnOff = Field(
+    fast_path: OnOff = Field(
         OnOff.ON, description="Whether a plain POST /predict is answered in front of FastAPI; it needs batching."
     )
-    max_batch: int = Field(
+    max_batch_size: int = Field(
         1000, ge=1, le=100_000, description="Instances that one request, or one call of the model, may hold."
     )
-    max_waiting: int = Field(1000, ge=1, le=100_000, description="Requests that may wait; one more gets 503.")
-    waiting_timeout_seconds: Seconds = Field(
+    max_queue_size: int = Field(1000, ge=1, le=100_000, description="Requests that may wait; one more gets 503.")
+    queue_timeout_seconds: Seconds = Field(
         10, description="How long a request may wait for its turn with the model, then 503."
     )
     max_body_bytes: ByteSize = Field(
@@ -226,7 +227,7 @@ class Config(BaseSettings):
         try:
             config = cls(_env_file=file, **given)
         except ValidationError as error:
-            faults = [_sentence_of(fault) for fault in error.errors() if fault["type"] != "default_factory_not_called"]
+            faults = [_format_error(fault) for fault in error.errors() if fault["type"] != "default_factory_not_called"]
             raise ConfigError("\n".join(faults)) from error
         except (SettingsError, UnicodeDecodeError) as error:
             raise ConfigError(f"ENV_FILE: {file} is no text in UTF-8.") from error
@@ -237,17 +238,17 @@ class Config(BaseSettings):
     @property
     def uses_compiled(self) -> bool:
         """Whether a compiled model may answer."""
-        return self.fast is OnOff.ON and self.compile is not Compile.OFF
+        return self.optimizations is OnOff.ON and self.compile is not Compile.OFF
 
     @property
-    def uses_queue(self) -> bool:
+    def uses_batching(self) -> bool:
         """Whether requests that wait are served together."""
-        return self.fast is OnOff.ON and self.batching is not Batching.OFF
+        return self.optimizations is OnOff.ON and self.batching is not Batching.OFF
 
     @property
-    def uses_fast_lane(self) -> bool:
+    def uses_fast_path(self) -> bool:
         """Whether a plain POST /predict goes past FastAPI."""
-        return self.uses_queue and self.fast_lane is OnOff.ON
+        return self.uses_batching and self.fast_path is OnOff.ON
 
     @model_validator(mode="before")
     @classmethod
@@ -272,8 +273,8 @@ def settings_file(app_env: str | None = None) -> Path | None:
     return None if str(app_env or environment.get("app_env")).lower() == AppEnv.PROD else ENV_FILE
 
 
-def _sentence_of(fault: Any) -> str:  # noqa: ANN401 - one of Pydantic's errors
+def _format_error(fault: Any) -> str:  # noqa: ANN401 - one of Pydantic's errors
     name = str(fault["loc"][0])
-    sentence = SENTENCES.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    message = MESSAGES.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
     given = "" if name in SECRET else f", not {fault['input']!r}"
-    return f"{name.upper()}: {sentence}{given}."
+    return f"{name.upper()}: {message}{given}."

@@ -29,9 +29,9 @@ from typing import Any, Self
 class WebSingleError(Exception):
     """What every error of this package is, each with one sentence for its reader."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class StartError(WebSingleError):
@@ -46,7 +46,7 @@ class ModelFolderError(StartError):
     """The delivered model cannot be served."""
 
 
-class DeliveryChangedError(ModelFolderError):
+class ModelFolderChangedError(ModelFolderError):
     """The delivery's files are not those that the server started with."""
 
 

@@ -17,12 +17,12 @@ from web_single_runner.loading.loaded_model import load
 
 
 def main():
-    """Serve the delivery that holds the artefact; 1 where it cannot be served, and the server has been told why."""
-    number, lifeline, parent, artefact = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+    """Serve the delivery that holds the artifact; 1 where it cannot be served, and the server has been told why."""
+    number, lifeline, parent, artifact = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
     exit_with_parent(lifeline, parent)
     channel = Channel(number)
     try:
-        delivered = load(artefact)
+        delivered = load(artifact)
         description, plan = describe(delivered)
         channel.send(0, {"ready": description})
     except UnsupportedModelError as refusal:

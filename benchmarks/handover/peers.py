@@ -90,7 +90,7 @@ class MLflow:
             "a script that logs the model again, by cloudpickle, imports all of model.py and packs it",
             ("log.py",),
         ),
-        Attempt("mlflow-wrapper", "a script that logs a wrapper class, model.py and the artefact", ("log.py",)),
+        Attempt("mlflow-wrapper", "a script that logs a wrapper class, model.py and the artifact", ("log.py",)),
     )
     attempt_of_its_time = attempts[1]
     ready = "/ping"

@@ -13,7 +13,7 @@ import pandas as pd
 sys.modules["__main__"] = delivered  # where the classes that `python model.py` pickled are looked for
 asked = json.load(sys.stdin)
 X = pd.DataFrame(asked["rows"], columns=asked["names"]) if asked["names"] else np.array(asked["rows"], dtype=float)
-artefact = str(Path("model.joblib").resolve())
-model = delivered.load_model(artefact) if hasattr(delivered, "load_model") else joblib.load(artefact)
+artifact = str(Path("model.joblib").resolve())
+model = delivered.load_model(artifact) if hasattr(delivered, "load_model") else joblib.load(artifact)
 answers = delivered.predict(model, X) if hasattr(delivered, "predict") else model.predict(X)
 json.dump(np.asarray(answers).tolist(), sys.stdout)

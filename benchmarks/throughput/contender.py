@@ -12,7 +12,7 @@ class Contender:
     """A server, its settings, and what may be expected of it.
 
     In command, settings and preparation `{port}` stands for where it listens, `{port_2}` and `{port_3}` for two more,
-    `{model}` for the delivered artefact, `{delivery}` for its folder and `{database}` for a file of its own.
+    `{model}` for the delivered artifact, `{delivery}` for its folder and `{database}` for a file of its own.
     """
 
     key: str

@@ -30,15 +30,15 @@ def ours(key: str, label: str, *, build: bool = False, **settings: str) -> Conte
         told=" ".join(f"`{name}={value}`" for name, value in settings.items()) or "as by default in production",
         command=OURS,
         # Built anew for this run: what lies in the user's cache is left alone.
-        settings={**WHERE, "APP_ENV": "prod", "COMPILED_PATH": "{delivery}-compiled", **settings},
+        settings={**WHERE, "APP_ENV": "prod", "COMPILED_CACHE_DIR": "{delivery}-compiled", **settings},
         preparation=(BUILD,) if build else (),
         table="prediction_result",
     )
 
 
-PLAIN = ours("plain", "plain", FAST="off")
-QUEUE = ours("queue", "+ prediction queue", FAST_LANE="off", COMPILE="off")
-LANE = ours("lane", "+ fast lane, scikit-learn itself", FAST_LANE="on", COMPILE="off")
+PLAIN = ours("plain", "plain", OPTIMIZATIONS="off")
+QUEUE = ours("queue", "+ prediction queue", FAST_PATH="off", COMPILE="off")
+LANE = ours("lane", "+ fast lane, scikit-learn itself", FAST_PATH="on", COMPILE="off")
 ALL = ours("all", "+ compiled model: all shortcuts", build=True)
 TWO_WORKERS = ours("workers", "all shortcuts, two workers", build=True, WORKERS="2")
 LOGGING = ours("logging", "all shortcuts, a log line for each request", build=True, ACCESS_LOG="all")

@@ -49,7 +49,7 @@ class Delivered:
     answers: list[Any]
 
     @property
-    def artefact(self) -> Path:
+    def artifact(self) -> Path:
         """Return the path of the model."""
         return self.folder / "model.joblib"
 

@@ -21,8 +21,8 @@ for column in rows.select_dtypes("number"):
     rows[column] = (rows[column] + change).round(DECIMALS)
 
 sys.modules["__main__"] = delivered  # where the classes that `python model.py` pickled are looked for
-artefact = str(Path("model.joblib").resolve())
-model = delivered.load_model(artefact) if hasattr(delivered, "load_model") else joblib.load(artefact)
+artifact = str(Path("model.joblib").resolve())
+model = delivered.load_model(artifact) if hasattr(delivered, "load_model") else joblib.load(artifact)
 asked = rows if isinstance(X, pd.DataFrame) else rows.to_numpy()
 answers = delivered.predict(model, asked) if hasattr(delivered, "predict") else model.predict(asked)
 json.dump({"rows": rows.to_numpy().tolist(), "answers": np.asarray(answers).tolist()}, sys.stdout)

@@ -118,7 +118,7 @@ def filled(
     texts: Sequence[str], delivered: Delivered, database: Path | None = None, ports: Sequence[int] = (0, 0, 0)
 ) -> list[str]:
     """Return texts with what their names in braces stand for."""
-    names: dict[str, object] = {"model": delivered.artefact, "delivery": delivered.folder, "database": database}
+    names: dict[str, object] = {"model": delivered.artifact, "delivery": delivered.folder, "database": database}
     names |= dict(zip(("port", "port_2", "port_3"), ports, strict=True))
     for name, value in names.items():
         texts = [text.replace(f"{{{name}}}", str(value)) for text in texts]

@@ -17,7 +17,7 @@ from benchmarks.throughput.server import Server, running
 
 SETTLING_SECONDS = 2
 BEFORE, AFTER = slice(0, 200), slice(200, 400)
-TOLD = ("shortcuts", "fast", "queue", "fast_lane", "compiled")
+TOLD = ("shortcuts", "batching", "fast_path", "compiled")
 Drive = Callable[[Target], list[Load]]
 
 
@@ -102,8 +102,8 @@ def in_a_word(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
     """Return a state, with the engine or the reason that goes with it, and how many rows it left to the model."""
     if isinstance(value, dict):
         told = [in_a_word(value[name]) for name in ("state", "engine", "engines", "reason") if value.get(name)]
-        left = value.get("handed_back")
-        return ": ".join(told) + (f" ({left:,} rows handed back)" if left else "")
+        left = value.get("fallbacks")
+        return ": ".join(told) + (f" ({left:,} rows left to the model process)" if left else "")
     if isinstance(value, list):
         return ", ".join(map(in_a_word, value))
     if isinstance(value, bool):

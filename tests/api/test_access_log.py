@@ -97,12 +97,12 @@ def test_a_slow_request_has_a_line_although_it_did_not_fail(
     assert len(lines()) == logged
 
 
-@pytest.mark.parametrize("fast_lane", ["on", "off"])
+@pytest.mark.parametrize("fast_path", ["on", "off"])
 @pytest.mark.parametrize("access_log", ["all", "errors", "off"])
 def test_predictions_have_the_same_lines_with_and_without_the_fast_path(
-    make_config: Callable[..., Config], fast_lane: str, access_log: str
+    make_config: Callable[..., Config], fast_path: str, access_log: str
 ) -> None:
-    config = make_config(fast_lane=fast_lane, access_log=access_log)
+    config = make_config(fast_path=fast_path, access_log=access_log)
     with TestClient(create_app(config)) as client, capture_logs() as logs:
         client.post("/predict", json={"features": [0, 0]}, headers={"X-Request-ID": "good"})
         client.post("/predict", json={"features": [0]}, headers={"X-Request-ID": "bad"})

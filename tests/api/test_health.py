@@ -15,7 +15,7 @@ from tests.support.model_folders import EXIT, HEALTHY
 from tests.support.waiting import wait_until
 from web_single.app import create_app
 from web_single.config import Config
-from web_single.model_folder import watcher as delivery_watch
+from web_single.model_folder import watcher
 
 
 def test_a_server_with_model_and_database_is_alive_and_ready(client: TestClient) -> None:
@@ -35,19 +35,19 @@ def test_without_its_model_it_is_alive_and_not_ready_until_the_model_is_back(mis
 def test_a_delivery_that_changed_is_told_while_the_old_one_is_served(
     make_config: Callable[..., Config], mischief: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery_watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(watcher, "LOOK_SECONDS", 0.01)
     copy = shutil.copytree(mischief.parent, tmp_path / "copy")
     sentence = "The delivery changed (model.py): restart the server."
     with TestClient(create_app(make_config(model_path=copy))) as client:
         (copy / "model.py").write_text("raise RuntimeError('another delivery')")
-        wait_until(lambda: client.get("/health/ready").json() == {"status": "ready", "notice": sentence})
-        assert client.get("/model").json()["notice"] == sentence
+        wait_until(lambda: client.get("/health/ready").json() == {"status": "ready", "warning": sentence})
+        assert client.get("/model").json()["warning"] == sentence
         assert client.post("/predict", json={"features": [HEALTHY, 7]}).json()["result"] == 7
         assert client.post("/predict", json={"features": [EXIT, 3]}).status_code == 503
         wait_until(lambda: client.get("/health/ready").json() == {"detail": sentence})
         shutil.copy(mischief.parent / "model.py", copy / "model.py")
         wait_until(lambda: client.get("/health/ready").json() == {"status": "ready"})
-        assert client.get("/model").json()["notice"] is None
+        assert client.get("/model").json()["warning"] is None
 
 
 def test_without_its_tables_it_is_not_ready(make_config: Callable[..., Config]) -> None:
@@ -72,12 +72,12 @@ def test_the_model_is_described(client: TestClient) -> None:
         "estimator": "model.NearestCentre",
         "feature_count": 2,
         "feature_names": None,
-        "features": [{"name": None, "kind": "number", "values": None, "others": True, "missing": False}] * 2,
+        "features": [{"name": None, "kind": "number", "values": None, "allow_unknown": True, "nullable": False}] * 2,
         "classes": ["high", "low"],
         "probabilities": True,
         "result": {"kind": "label", "outputs": None},
-        "container": "list",
-        "row_by_row": False,
+        "input_type": "list",
+        "single_row_only": False,
         "batching": {
             "state": "probation",
             "reason": "NearestCentre is not a class of a known library.",
@@ -86,10 +86,9 @@ def test_the_model_is_described(client: TestClient) -> None:
             "mismatches": 0,
             "ids": None,
         },
-        "scikit_learn": {"made_with": None, "runs_with": None},
-        "runner": {"state": "ready", "restarts": 0, "trouble": None},
-        "queue": True,
-        "fast_lane": True,
+        "scikit_learn": {"trained_with": None, "serving_with": None},
+        "runner": {"state": "ready", "restarts": 0, "error": None},
+        "fast_path": True,
         "compiled": {
             "state": "off",
             "reason": "COMPILE is off.",
@@ -99,11 +98,11 @@ def test_the_model_is_described(client: TestClient) -> None:
             "max_batch_rows": 0,
             "max_batch_rows_with_probabilities": 0,
             "answered": 0,
-            "handed_back": 0,
+            "fallbacks": 0,
             "verified": 0,
             "differing": 0,
         },
-        "notice": None,
+        "warning": None,
     }
 
 

@@ -57,8 +57,8 @@ def style_client(
     request: pytest.FixtureRequest, make_config: Callable[..., Config], trained: Callable[[str], Path]
 ) -> Iterator[TestClient]:
     """The whole application, once with classes that are numbers, once with texts, once with names and no classes."""
-    artefact = EXAMPLE / "model.joblib" if request.param == "example" else trained(request.param)
-    with TestClient(create_app(make_config(model_path=artefact))) as client:
+    artifact = EXAMPLE / "model.joblib" if request.param == "example" else trained(request.param)
+    with TestClient(create_app(make_config(model_path=artifact))) as client:
         yield client
 
 
@@ -155,11 +155,11 @@ WAYS: dict[str, Ask] = {
 def put_away(client: TestClient, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Bring about what no request can."""
     service = client.app.state.prediction_service  # type: ignore[attr-defined]
-    if name == "database_away":
+    if name == "database_unavailable":
         monkeypatch.setattr(service._store._database, "_timeout_seconds", 0)
     if name == "model_away":
         monkeypatch.setattr(service._predictor, "state", RunnerState.RESTARTING)
-        monkeypatch.setattr(service._predictor, "trouble", "The model's process ended: killed by SIGKILL.")
+        monkeypatch.setattr(service._predictor, "error", "The model's process ended: killed by SIGKILL.")
     if name == "overloaded":
         monkeypatch.setattr(service, "_waiting", 1000)
 

@@ -43,7 +43,7 @@ def test_no_instances_are_refused(client: TestClient) -> None:
 
 
 def test_more_instances_than_allowed_are_refused(make_config: Callable[..., Config]) -> None:
-    with TestClient(create_app(make_config(max_batch=2))) as client:
+    with TestClient(create_app(make_config(max_batch_size=2))) as client:
         assert client.post("/predict/batch", json={"instances": [[0, 0]] * 2}).status_code == 200
         answer = client.post("/predict/batch", json={"instances": [[0, 0]] * 3})
     assert (answer.status_code, answer.json()) == (422, {"detail": "At most 2 instances are taken, not 3."})

@@ -97,7 +97,7 @@ def test_settings_of_whoever_measures_reach_no_contender(monkeypatch: pytest.Mon
         (True, "on"),
         ("off", "off"),
         ({"state": "on", "engines": ["onnx", "treelite"], "answered": 7}, "on: onnx, treelite"),
-        ({"state": "on", "engines": ["onnx"], "handed_back": 1234}, "on: onnx (1,234 rows handed back)"),
+        ({"state": "on", "engines": ["onnx"], "fallbacks": 1234}, "on: onnx (1,234 rows left to the model process)"),
         ({"state": "refused", "reason": "one row differs"}, "refused: one row differs"),
     ],
 )

@@ -11,7 +11,7 @@ from web_single.cli.main import main
 
 @pytest.fixture(autouse=True)
 def _cache_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ENVIRONMENTS_PATH", str(tmp_path / "cache"))
+    monkeypatch.setenv("ENVIRONMENT_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("COMPILE", "off")
     monkeypatch.setenv("APP_ENV", "prod")
 
@@ -49,15 +49,15 @@ def test_a_pin_holds_for_the_delivery_of_the_settings(
 def test_what_was_made_is_told_and_what_nobody_needs_is_removed(
     make_model_folder: MakeModelFolder, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    artefact = make_model_folder(requirements=TINY).artefact
-    told = run(artefact, capsys=capsys)
+    artifact = make_model_folder(requirements=TINY).artifact
+    told = run(artifact, capsys=capsys)
     (made,) = (tmp_path / "cache").glob("*/")
     assert told.startswith(f"The delivery runs in {made}: Python 3.")
     os.utime(made / "used", (0, 0))
     make_model_folder(requirements="iniconfig==2.1.0\n")
-    told = run(artefact, "--prune", capsys=capsys)
+    told = run(artifact, "--prune", capsys=capsys)
     assert "1 unused environment removed, " in told
     assert not made.exists()
     (kept,) = (tmp_path / "cache").glob("*/")
-    assert run(artefact, "--prune", "--unused-days", "0", capsys=capsys).endswith("0 unused environments removed.\n")
+    assert run(artifact, "--prune", "--unused-days", "0", capsys=capsys).endswith("0 unused environments removed.\n")
     assert kept.exists()

@@ -27,7 +27,7 @@ def test_every_setting_is_printed_with_its_value_and_where_it_comes_from(
     assert list(settings) == [name.upper() for name in Config.model_fields]
     assert settings["PORT"] == ("9002", "environment")
     assert settings["WORKERS"] == ("3", ".env")
-    assert settings["MAX_BATCH"] == ("1000", "default")
+    assert settings["MAX_BATCH_SIZE"] == ("1000", "default")
     assert settings["ACCESS_LOG"] == ("all", "default in dev")
 
 
@@ -112,12 +112,12 @@ def test_the_version_is_told() -> None:
     assert CliRunner().invoke(commands, ["--version"]).stdout == f"{VERSION}\n"
 
 
-def test_a_folder_without_an_artefact_is_told_as_that(
+def test_a_folder_without_an_artifact_is_told_as_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MODEL_PATH", str(tmp_path))
     with pytest.raises(SystemExit) as ended:
         main(["serve"])
     assert ended.value.code == 3
-    sentence = f"There is no .joblib, .pkl or .pickle in {tmp_path}: set MODEL_PATH to the artefact."
+    sentence = f"There is no .joblib, .pkl or .pickle in {tmp_path}: set MODEL_PATH to the artifact."
     assert capsys.readouterr().err == f"web-single: {sentence}\n"

@@ -28,7 +28,7 @@ def volume(workshop: Workshop) -> Iterator[str]:
 
 
 @pytest.fixture
-def delivery(plain: Path, tmp_path: Path) -> Path:
+def model_folder(plain: Path, tmp_path: Path) -> Path:
     """A folder that everybody may read, with another model than the built-in one."""
     folder = tmp_path / "delivery"
     folder.mkdir(mode=0o755)
@@ -89,10 +89,10 @@ def test_the_health_check_passes(container: Container) -> None:
     assert container.health_check() == 0
 
 
-def test_the_health_check_fails_where_the_model_is_away(workshop: Workshop, image: str, delivery: Path) -> None:
-    with ready(workshop, image, "--volume", f"{delivery}:/delivery:ro") as container:
+def test_the_health_check_fails_where_the_model_is_away(workshop: Workshop, image: str, model_folder: Path) -> None:
+    with ready(workshop, image, "--volume", f"{model_folder}:/delivery:ro") as container:
         assert container.health_check() == 0
-        (delivery / "note.txt").write_text("a delivery that changed is not started again")
+        (model_folder / "note.txt").write_text("a delivery that changed is not started again")
         (runner,) = container.runners()
         runner.kill()
         wait_until(lambda: container.health_check() == 1)
@@ -140,15 +140,15 @@ def test_the_predictions_survive_a_new_container_on_the_same_volume(
 
 
 def test_another_delivery_mounted_over_the_built_in_one_is_served(
-    workshop: Workshop, image: str, delivery: Path
+    workshop: Workshop, image: str, model_folder: Path
 ) -> None:
-    with ready(workshop, image, "--volume", f"{delivery}:/delivery:ro") as container:
+    with ready(workshop, image, "--volume", f"{model_folder}:/delivery:ro") as container:
         assert container.predict([4, 4]) == (200, {"id": 1, "result": "high"})
 
 
-def test_a_delivery_that_its_user_may_not_read_is_told(workshop: Workshop, image: str, delivery: Path) -> None:
-    delivery.chmod(0o700)
-    with started(workshop, image, "--volume", f"{delivery}:/delivery:ro") as container:
+def test_a_delivery_that_its_user_may_not_read_is_told(workshop: Workshop, image: str, model_folder: Path) -> None:
+    model_folder.chmod(0o700)
+    with started(workshop, image, "--volume", f"{model_folder}:/delivery:ro") as container:
         assert container.exit_code() == 3
         assert container.log().splitlines()[-1] == (
             "web-single: The delivery in /delivery cannot be read: "

@@ -23,11 +23,11 @@ def test_the_readme_builds_the_image_as_the_tests_do() -> None:
 
 @pytest.mark.parametrize("typed", RUNS)
 def test_what_the_readme_runs_serves(workshop: Workshop, image: str, plain: Path, tmp_path: Path, typed: str) -> None:
-    delivery = tmp_path / "delivery"
-    delivery.mkdir(mode=0o755)
-    shutil.copyfile(plain, delivery / "model.joblib")
-    shutil.copyfile(plain.with_name("model.py"), delivery / "model.py")
-    options = shlex.split(typed.replace("/my/folder", str(delivery)).replace("-p 8000:8000", ""))
+    model_folder = tmp_path / "delivery"
+    model_folder.mkdir(mode=0o755)
+    shutil.copyfile(plain, model_folder / "model.joblib")
+    shutil.copyfile(plain.with_name("model.py"), model_folder / "model.py")
+    options = shlex.split(typed.replace("/my/folder", str(model_folder)).replace("-p 8000:8000", ""))
     with ready(workshop, image, *options) as container:
         features = [4, 4] if "/delivery" in typed else [5.1, 3.5, 1.4, 0.2]
         assert container.predict(features)[0] == 200

@@ -270,7 +270,7 @@ async def test_a_wrong_url_is_told_in_a_sentence_without_its_password(
 ) -> None:
     with pytest.raises(ConfigError, match=told) as caught:
         Database(make_config(**given))
-    assert "secret" not in caught.value.sentence
+    assert "secret" not in caught.value.message
 
 
 async def test_its_name_has_no_password(make_config: MakeConfig) -> None:

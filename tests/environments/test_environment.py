@@ -67,39 +67,39 @@ def test_our_own_interpreter_is_asked_once(environment_config: MakeConfig, monke
 def test_requirements_that_the_server_satisfies_need_no_environment(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path, requirements: str
 ) -> None:
-    delivery = make_model_folder(requirements=requirements)
-    (delivery.folder / "more.txt").write_text("joblib\n")
-    assert find_environment(delivery, environment_config(environments_path=tmp_path)).origin == "server"
+    model_folder = make_model_folder(requirements=requirements)
+    (model_folder.folder / "more.txt").write_text("joblib\n")
+    assert find_environment(model_folder, environment_config(environment_cache_dir=tmp_path)).origin == "server"
 
 
 def test_requirements_that_the_server_does_not_satisfy_get_an_environment(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    delivery = make_model_folder(requirements=TINY, code="import iniconfig")
-    found = find_environment(delivery, environment_config())
-    assert found.origin == "made"
+    model_folder = make_model_folder(requirements=TINY, code="import iniconfig")
+    found = find_environment(model_folder, environment_config())
+    assert found.origin == "built"
     assert ask(found.python, packages=["iniconfig"]).packages["iniconfig"] == "2.0.0"
     with capture_logs() as logs:
-        assert find_environment(delivery, environment_config()) == found
+        assert find_environment(model_folder, environment_config()) == found
     assert logs == []
 
 
 def test_what_is_neither_there_nor_listed_is_told_with_the_lines_to_write(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    delivery = make_model_folder(code="import cv2, yaml_not_there\n", made_by="1.3.2")
+    model_folder = make_model_folder(code="import cv2, yaml_not_there\n", made_by="1.3.2")
     with pytest.raises(
         ModelFolderError, match=r"these lines in requirements.txt.*`opencv-python-headless`, `yaml-not-th"
     ):
-        find_environment(delivery, environment_config())
+        find_environment(model_folder, environment_config())
 
 
 def test_an_environment_without_what_the_code_imports_is_told_and_not_kept(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
-    delivery = make_model_folder(code="import not_there\n", requirements=TINY)
+    model_folder = make_model_folder(code="import not_there\n", requirements=TINY)
     with pytest.raises(ModelFolderError, match=r"this line in requirements.txt beside the model: `not-there`"):
-        find_environment(delivery, environment_config(environments_path=tmp_path / "cache"))
+        find_environment(model_folder, environment_config(environment_cache_dir=tmp_path / "cache"))
     assert list((tmp_path / "cache").glob("*/")) == []
 
 
@@ -114,8 +114,8 @@ def test_an_environment_that_lacks_what_new_code_imports_is_told(
 def test_only_the_server_means_only_the_server(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    config = environment_config(model_environment="server")
-    with pytest.raises(ModelFolderError, match=r"not those of requirements.txt\. MODEL_ENVIRONMENT=auto makes"):
+    config = environment_config(model_python="server")
+    with pytest.raises(ModelFolderError, match=r"not those of requirements.txt\. MODEL_PYTHON=auto makes"):
         find_environment(make_model_folder(requirements=TINY), config)
     with pytest.raises(ModelFolderError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
         find_environment(make_model_folder(made_by="1.3.2"), config)
@@ -124,22 +124,22 @@ def test_only_the_server_means_only_the_server(
 def test_no_code_of_a_package_in_the_delivery_is_run(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    delivery = make_model_folder(requirements="./package\n")
-    (delivery.folder / "package").mkdir()
-    (delivery.folder / "package/pyproject.toml").write_text(BUILT_BY_ITSELF)
-    (delivery.folder / "package/backend.py").write_text("open('../was_run', 'w')")
+    model_folder = make_model_folder(requirements="./package\n")
+    (model_folder.folder / "package").mkdir()
+    (model_folder.folder / "package/pyproject.toml").write_text(BUILT_BY_ITSELF)
+    (model_folder.folder / "package/backend.py").write_text("open('../was_run', 'w')")
     for mode in ("server", "auto"):
         with pytest.raises(ModelFolderError):
-            find_environment(delivery, environment_config(model_environment=mode))
-    assert not list(delivery.folder.rglob("was_run"))
+            find_environment(model_folder, environment_config(model_python=mode))
+    assert not list(model_folder.folder.rglob("was_run"))
 
 
 def test_a_given_interpreter_is_used_if_its_scikit_learn_is_that_of_the_model(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    config = environment_config(model_environment=sys.executable)
+    config = environment_config(model_python=sys.executable)
     found = find_environment(make_model_folder(requirements=TINY), config)  # who names an interpreter knows what it has
-    assert (found.python, found.origin) == (OURS, "given")
+    assert (found.python, found.origin) == (OURS, "custom")
     with pytest.raises(ModelFolderError, match=r"made by scikit-learn 1\.3\.2, and 1\.9\.1 is installed"):
         find_environment(make_model_folder(made_by="1.3.2"), config)
     with pytest.raises(ModelFolderError, match=r"not installed for .*python: .*`not-there`"):
@@ -148,7 +148,7 @@ def test_a_given_interpreter_is_used_if_its_scikit_learn_is_that_of_the_model(
 
 def test_what_is_no_python_is_told(make_model_folder: MakeModelFolder, environment_config: MakeConfig) -> None:
     with pytest.raises(ModelFolderError, match=r"/bin/sh is no Python from 3.8 on"):
-        find_environment(make_model_folder(), environment_config(model_environment="/bin/sh"))
+        find_environment(make_model_folder(), environment_config(model_python="/bin/sh"))
 
 
 @pytest.mark.parametrize("made_by", ["1.9.0", "1.9.1", None])
@@ -162,10 +162,10 @@ def test_the_same_minor_version_of_scikit_learn_is_taken(
 def test_another_scikit_learn_answers_only_where_that_is_trusted_and_logged(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, environment: str
 ) -> None:
-    config = environment_config(model_environment=environment, model_versions="trust")
+    config = environment_config(model_python=environment, sklearn_mismatch="allow")
     with capture_logs() as logs:
         assert find_environment(make_model_folder(made_by="1.3.2"), config).python == OURS
-    assert [(log["event"], log["made_with"], log["runs_with"]) for log in logs] == [
+    assert [(log["event"], log["trained_with"], log["serving_with"]) for log in logs] == [
         ("model_version_trusted", "1.3.2", "1.9.1")
     ]
 
@@ -173,13 +173,13 @@ def test_another_scikit_learn_answers_only_where_that_is_trusted_and_logged(
 def test_in_prod_nothing_is_made_at_the_start_and_what_was_built_serves(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
-    config = environment_config(app_env="prod", environments_path=tmp_path / "cache")
-    delivery = make_model_folder(requirements=TINY)
-    with pytest.raises(ModelFolderError, match=f"run `web-single build {delivery.artefact}` before"):
-        find_environment(delivery, config)
+    config = environment_config(app_env="prod", environment_cache_dir=tmp_path / "cache")
+    model_folder = make_model_folder(requirements=TINY)
+    with pytest.raises(ModelFolderError, match=f"run `web-single build {model_folder.artifact}` before"):
+        find_environment(model_folder, config)
     assert not (tmp_path / "cache").exists()
-    built = find_environment(delivery, config, build=True)
-    assert find_environment(delivery, config) == built
+    built = find_environment(model_folder, config, build=True)
+    assert find_environment(model_folder, config) == built
 
 
 @pytest.mark.parametrize("cache", ["file", "file/below"])
@@ -188,9 +188,11 @@ def test_a_folder_that_cannot_be_written_to_is_told_with_the_setting(
 ) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(
-        ModelFolderError, match=rf"in {tmp_path / cache}: .*\. Set ENVIRONMENTS_PATH to a folder that can"
+        ModelFolderError, match=rf"in {tmp_path / cache}: .*\. Set ENVIRONMENT_CACHE_DIR to a folder that can"
     ):
-        find_environment(make_model_folder(requirements=TINY), environment_config(environments_path=tmp_path / cache))
+        find_environment(
+            make_model_folder(requirements=TINY), environment_config(environment_cache_dir=tmp_path / cache)
+        )
 
 
 def test_other_requirements_are_another_environment(make_model_folder: MakeModelFolder) -> None:
@@ -207,9 +209,9 @@ def test_other_requirements_are_another_environment(make_model_folder: MakeModel
 def test_requirements_that_contradict_the_model_are_told_in_the_words_of_uv(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig
 ) -> None:
-    delivery = make_model_folder(made_by="1.5.2", requirements="scikit-learn==1.3.2\n")
+    model_folder = make_model_folder(made_by="1.5.2", requirements="scikit-learn==1.3.2\n")
     with pytest.raises(ModelFolderError, match=r"cannot be installed together: .*==1\.5\.2 and .*==1\.3\.2"):
-        find_environment(delivery, environment_config())
+        find_environment(model_folder, environment_config())
 
 
 def test_the_pythons_that_packages_need_are_told(
@@ -253,9 +255,9 @@ def test_code_by_value_of_our_own_python_needs_no_other(
     assert find_environment(make_model_folder(model=model), environment_config()).origin == "server"
 
 
-def start_build(delivery: ModelFolder, cache: Path, **variables: str) -> subprocess.Popen[str]:
-    settings = {"APP_ENV": "prod", "COMPILE": "off", "ENVIRONMENTS_PATH": str(cache), **variables}
-    command: list[str | Path] = [OURS.with_name("web-single"), "build", delivery.artefact]
+def start_build(model_folder: ModelFolder, cache: Path, **variables: str) -> subprocess.Popen[str]:
+    settings = {"APP_ENV": "prod", "COMPILE": "off", "ENVIRONMENT_CACHE_DIR": str(cache), **variables}
+    command: list[str | Path] = [OURS.with_name("web-single"), "build", model_folder.artifact]
     return subprocess.Popen(
         command, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -264,8 +266,8 @@ def start_build(delivery: ModelFolder, cache: Path, **variables: str) -> subproc
 def test_two_processes_that_need_the_same_environment_make_it_once(
     make_model_folder: MakeModelFolder, tmp_path: Path
 ) -> None:
-    delivery = make_model_folder(requirements=TINY)
-    both = [start_build(delivery, tmp_path / "cache") for _ in range(2)]
+    model_folder = make_model_folder(requirements=TINY)
+    both = [start_build(model_folder, tmp_path / "cache") for _ in range(2)]
     told = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0]
     assert sum(stderr.count("environment_made") for _, stderr in told) == 1
@@ -275,13 +277,13 @@ def test_two_processes_that_need_the_same_environment_make_it_once(
 def test_one_that_was_not_finished_is_never_used_and_is_removed(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
-    delivery = make_model_folder(requirements=TINY)
-    config = environment_config(environments_path=tmp_path / "cache")
-    left = tmp_path / "cache" / f"{key_of(Requirements.of(delivery))}.making-1"
+    model_folder = make_model_folder(requirements=TINY)
+    config = environment_config(environment_cache_dir=tmp_path / "cache")
+    left = tmp_path / "cache" / f"{key_of(Requirements.of(model_folder))}.making-1"
     (left / "bin").mkdir(parents=True)
     (left / "bin/python").symlink_to(OURS)
     with capture_logs() as logs:
-        found = find_environment(delivery, config)
+        found = find_environment(model_folder, config)
     assert [log["event"] for log in logs] == ["environment_making", "environment_made"]
     assert list((tmp_path / "cache").glob("*/")) == [folder_of(found)]
 
@@ -289,12 +291,12 @@ def test_one_that_was_not_finished_is_never_used_and_is_removed(
 def test_one_whose_python_is_gone_is_made_anew(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
-    config = environment_config(environments_path=tmp_path / "cache")
-    delivery = make_model_folder(requirements=TINY)
-    found = find_environment(delivery, config)
+    config = environment_config(environment_cache_dir=tmp_path / "cache")
+    model_folder = make_model_folder(requirements=TINY)
+    found = find_environment(model_folder, config)
     found.python.unlink()
     found.python.symlink_to(tmp_path / "gone")
-    assert find_environment(delivery, config) == found
+    assert find_environment(model_folder, config) == found
 
 
 def test_addresses_of_the_index_are_shown_and_kept_nowhere(make_model_folder: MakeModelFolder, tmp_path: Path) -> None:
@@ -313,7 +315,7 @@ def test_a_made_environment_knows_no_index(
     (tmp_path / "secret-place").mkdir()
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "secret-place"))
     found = find_environment(
-        make_model_folder(requirements=TINY), environment_config(environments_path=tmp_path / "cache")
+        make_model_folder(requirements=TINY), environment_config(environment_cache_dir=tmp_path / "cache")
     )
     files = [path for path in folder_of(found).rglob("*") if path.is_file() and not path.is_symlink()]
     assert files
@@ -329,7 +331,7 @@ def make_old(cache: EnvironmentCache, environment: Environment) -> None:
 def test_pruning_removes_what_nobody_used_for_long_and_tells_what_is_freed(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
-    config = environment_config(environments_path=tmp_path / "cache")
+    config = environment_config(environment_cache_dir=tmp_path / "cache")
     cache = EnvironmentCache.of(config)
     found = find_environment(make_model_folder(requirements=TINY), config)
     assert cache.prune(keep=None, unused_days=30) == (0, 0)
@@ -348,7 +350,7 @@ def test_pruning_removes_what_nobody_used_for_long_and_tells_what_is_freed(
 def test_using_an_environment_keeps_it_for_longer(
     make_model_folder: MakeModelFolder, environment_config: MakeConfig, tmp_path: Path
 ) -> None:
-    config = environment_config(environments_path=tmp_path / "cache")
+    config = environment_config(environment_cache_dir=tmp_path / "cache")
     cache = EnvironmentCache.of(config)
     make_old(cache, find_environment(make_model_folder(requirements=TINY), config))
     found = find_environment(make_model_folder(requirements=TINY), config)
@@ -371,8 +373,8 @@ print(json.dumps({name: value.tolist() for name, value in told.items()}))
 """
 
 
-def train(environment: Environment, artefact: Path) -> dict[str, Any]:
-    command: list[str | Path] = [environment.python, "-W", "ignore", "-c", TRAIN, artefact]
+def train(environment: Environment, artifact: Path) -> dict[str, Any]:
+    command: list[str | Path] = [environment.python, "-W", "ignore", "-c", TRAIN, artifact]
     told: dict[str, Any] = json.loads(subprocess.check_output(command, text=True))
     return told
 
@@ -386,10 +388,10 @@ async def test_a_model_of_another_time_answers_as_it_did_then(
     first = find_environment(make_model_folder(made_by="1.5.2", requirements=requirements), environment_config())
     (tmp_path / "then").mkdir()
     (tmp_path / "then/requirements.txt").write_text(requirements)
-    artefact = tmp_path / "then/model.joblib"
-    then = train(first, artefact)
-    delivery, config = ModelFolder.open(artefact), environment_config()
-    predictor = Predictor(delivery, find_environment(delivery, config), config)
+    artifact = tmp_path / "then/model.joblib"
+    then = train(first, artifact)
+    model_folder, config = ModelFolder.open(artifact), environment_config()
+    predictor = Predictor(model_folder, find_environment(model_folder, config), config)
     await predictor.start()
     answers = await predictor.predict(then["rows"], with_probabilities=True)
     await predictor.stop()

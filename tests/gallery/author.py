@@ -41,14 +41,14 @@ class Session:
         self.model = self.load()
 
     def load(self) -> Any:  # noqa: ANN401 - any model
-        """Load the artefact that the script has saved."""
-        (artefact,) = (str(path) for path in Path.cwd().glob("model.*") if path.suffix != ".py")
+        """Load the artifact that the script has saved."""
+        (artifact,) = (str(path) for path in Path.cwd().glob("model.*") if path.suffix != ".py")
         load = getattr(self.script, "load_model", None)
         if load is not None:
-            return load(artefact) if signature(load).parameters else load()
+            return load(artifact) if signature(load).parameters else load()
         import joblib  # noqa: PLC0415 - a model in plain Python has none
 
-        return joblib.load(artefact)
+        return joblib.load(artifact)
 
     def ask(self, name: str, rows: Rows) -> Any:  # noqa: ANN401 - whatever the model answers
         """Return the answer of the script's function of this name, or else of the model's method, as plain values."""
@@ -103,7 +103,7 @@ def as_plain(value: Any) -> Any:  # noqa: ANN401 - as told
 def answer(questions: dict[str, Any]) -> None:
     """Write down what the author's own `predict` says to each row alone, and to all together."""
     session = Session(Path.cwd(), questions)
-    rows, one_row = questions["rows"], questions["row_by_row"]
+    rows, one_row = questions["rows"], questions["single_row_only"]
     alone = [session.ask("predict", [row]) for row in rows]
     told = {
         "alone": alone if one_row else [result for (result,) in alone],

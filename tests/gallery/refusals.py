@@ -12,8 +12,8 @@ def code(source: str) -> Callable[[Path], None]:
     return lambda folder: void(folder.joinpath("model.py").write_text(source))
 
 
-def artefact(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
-    """Return what changes the bytes of the artefact."""
+def artifact(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    """Return what changes the bytes of the artifact."""
 
     def do(folder: Path) -> None:
         file = folder / "model.joblib"
@@ -81,14 +81,14 @@ REFUSALS = (
     ),
     Refusal(
         "missing_library",
-        "the artefact needs what is not installed",
-        artefact(lambda _: FROM_NOWHERE),
+        "the artifact needs what is not installed",
+        artifact(lambda _: FROM_NOWHERE),
         ("nowhere_learn", "requirements.txt"),
     ),
     Refusal(
         "missing_class",
-        "the artefact needs a class that model.py does not define",
-        artefact(lambda _: FROM_A_SCRIPT),
+        "the artifact needs a class that model.py does not define",
+        artifact(lambda _: FROM_A_SCRIPT),
         ("Forgotten", "model.py"),
     ),
     Refusal(
@@ -100,12 +100,12 @@ REFUSALS = (
     ),
     Refusal(
         "half",
-        "the artefact is cut in half",
-        artefact(lambda whole: whole[: len(whole) // 2]),
+        "the artifact is cut in half",
+        artifact(lambda whole: whole[: len(whole) // 2]),
         ("model.joblib", "incomplete"),
     ),
-    Refusal("empty", "the artefact is empty", artefact(lambda _: b""), ("model.joblib", "empty")),
-    Refusal("page", "a page of a web site under the name model.joblib", artefact(lambda _: PAGE), ("HTML",)),
+    Refusal("empty", "the artifact is empty", artifact(lambda _: b""), ("model.joblib", "empty")),
+    Refusal("page", "a page of a web site under the name model.joblib", artifact(lambda _: PAGE), ("HTML",)),
     Refusal(
         "unguarded",
         "importing model.py would train and save",

@@ -15,13 +15,13 @@ class Column:
     kind: str = "number"
     name: str | None = None
     values: tuple[Value, ...] | None = None
-    missing: bool = False
+    nullable: bool = False
     closed: bool = False
 
     def as_told(self) -> dict[str, Any]:
         values = list(self.values) if self.values is not None else None
-        told = {"name": self.name, "kind": self.kind, "values": values, "missing": self.missing}
-        return told | {"others": not self.closed}
+        told = {"name": self.name, "kind": self.kind, "values": values, "nullable": self.nullable}
+        return told | {"allow_unknown": not self.closed}
 
     @property
     def dtype(self) -> str:
@@ -31,12 +31,12 @@ class Column:
 
 def numbers(*names: str, missing: bool = False) -> tuple[Column, ...]:
     """Return number features with these names."""
-    return tuple(Column("number", name, missing=missing) for name in names)
+    return tuple(Column("number", name, nullable=missing) for name in names)
 
 
 def unnamed(count: int, *, missing: bool = False) -> tuple[Column, ...]:
     """Return so many number features without names."""
-    return (Column(missing=missing),) * count
+    return (Column(nullable=missing),) * count
 
 
 def between(*bounds: tuple[float, float], count: int = 8, digits: int = 2) -> tuple[Row, ...]:
@@ -62,8 +62,8 @@ class Style:
     probabilities: bool = False
     result: str = "label"
     outputs: int | None = None
-    container: str = "array"
-    row_by_row: bool = False
+    input_type: str = "array"
+    single_row_only: bool = False
     own_environment: bool = False
     own_examples: bool = True
     dtypes: dict[str, str] = field(default_factory=dict, hash=False)
@@ -87,25 +87,25 @@ class Style:
             "classes": list(self.classes) if self.classes is not None else None,
             "probabilities": self.probabilities,
             "result": {"kind": self.result, "outputs": self.outputs},
-            "container": self.container,
-            "row_by_row": self.row_by_row,
+            "input_type": self.input_type,
+            "single_row_only": self.single_row_only,
         }
 
     def questions(self) -> dict[str, Any]:
         """Return what its author is asked."""
         return {
             "rows": self.all_rows(),
-            "container": self.container,
+            "input_type": self.input_type,
             "names": self.names,
             "dtypes": {column.name: column.dtype for column in self.features or ()} | self.dtypes,
             "probabilities": self.probabilities,
-            "row_by_row": self.row_by_row,
+            "single_row_only": self.single_row_only,
         }
 
     def all_rows(self) -> list[list[Value]]:
         """Return its rows, and for each feature that may be missing the first row without it."""
         rows = [list(row) for row in self.rows]
         for position, column in enumerate(self.features or ()):
-            if column.missing:
+            if column.nullable:
                 rows.append([None if at == position else value for at, value in enumerate(rows[0])])
         return rows

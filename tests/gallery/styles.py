@@ -67,7 +67,7 @@ CLASSIFIERS = (
         "a 0 or 1 for each of three tags",
         rows=between(*[(0, 1)] * 6),
         features=unnamed(6, missing=True),
-        result="several",
+        result="multi_output",
         outputs=3,
     ),
     Style(
@@ -92,7 +92,7 @@ CLASSIFIERS = (
         features=numbers("mean radius", "mean texture", "mean smoothness", "mean concavity", "worst area"),
         classes=("benign", "malignant"),
         probabilities=True,
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "missing_values",
@@ -134,7 +134,7 @@ CLASSIFIERS = (
         features=numbers(*IRIS_NAMES),
         classes=(0, 1, 2),
         probabilities=True,
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "own_classifier",
@@ -158,7 +158,7 @@ CLASSIFIERS = (
         features=numbers("산미", "단맛", "바디감"),
         classes=("나쁨", "보통", "좋음"),
         probabilities=True,
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "text",
@@ -167,7 +167,7 @@ CLASSIFIERS = (
         features=(Column("text"),),
         classes=("billing", "delivery", "technical"),
         probabilities=True,
-        container="texts",
+        input_type="texts",
     ),
 )
 
@@ -185,14 +185,14 @@ REGRESSORS = (
         rows=between(*[(-0.1, 0.1)] * 5, digits=4),
         features=numbers("age", "sex", "bmi", "bp", "s5"),
         result="number",
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "multi_output",
         "three numbers for each row",
         rows=between((1, 17), (50, 251), (25, 250), digits=0),
         features=unnamed(3),
-        result="several",
+        result="multi_output",
         outputs=3,
     ),
     Style(
@@ -222,10 +222,10 @@ REGRESSORS = (
         rows=((12.5, 2, "diesel"), (180.0, 17, "petrol"), (55.0, 6, "electric"), (90.0, 9, "steam")),
         features=(
             *numbers("mileage", "age", missing=True),
-            Column("category", "fuel", ("diesel", "electric", "petrol"), missing=True),
+            Column("category", "fuel", ("diesel", "electric", "petrol"), nullable=True),
         ),
         result="number",
-        container="dataframe",
+        input_type="dataframe",
         dtypes={"fuel": "category"},
     ),
 )

@@ -15,12 +15,12 @@ OVER_FRAMES = (
         ),
         features=(
             *numbers("age", "fare", missing=True),
-            Column("category", "class", ("first", "second", "third"), missing=True),
-            Column("category", "port", ("Kiel", "Oslo", "Turku"), missing=True),
+            Column("category", "class", ("first", "second", "third"), nullable=True),
+            Column("category", "port", ("Kiel", "Oslo", "Turku"), nullable=True),
         ),
         classes=("no", "yes"),
         probabilities=True,
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "strict_categories",
@@ -32,7 +32,7 @@ OVER_FRAMES = (
             *numbers("weight_kg", "distance_km"),
         ),
         result="number",
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "kmeans",
@@ -40,7 +40,7 @@ OVER_FRAMES = (
         rows=((2, 90.0), (13, 20.0), (29, 8.0), (20, 14.5)),
         features=numbers("visits", "basket"),
         result="number",
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "series_result",
@@ -48,16 +48,16 @@ OVER_FRAMES = (
         rows=between((18, 80), (5, 30), (55, 140), digits=0),
         features=numbers("drivers_age", "km_per_year", "power"),
         result="number",
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "column_target",
         "fitted on a target with two brackets: each answer is a list of one",
         rows=((2, 50.0), (3, 81.5), (1, 20)),
         features=numbers("rooms", "area"),
-        result="several",
+        result="multi_output",
         outputs=1,
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "text_and_numbers",
@@ -65,12 +65,12 @@ OVER_FRAMES = (
         rows=(("win a watch", "YY", 6), ("meeting about lunch", "DE", 0), ("", "IT", 4)),
         features=(
             Column("text", "subject"),
-            Column("category", "country", ("DE", "FR", "XX", "YY"), missing=True),
+            Column("category", "country", ("DE", "FR", "XX", "YY"), nullable=True),
             *numbers("links"),
         ),
         classes=("ham", "spam"),
         probabilities=True,
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "frame_transformer",
@@ -79,7 +79,7 @@ OVER_FRAMES = (
         features=numbers("income", "debt", "age"),
         classes=("accept", "decline"),
         probabilities=True,
-        container="dataframe",
+        input_type="dataframe",
     ),
     Style(
         "date_column",
@@ -87,7 +87,7 @@ OVER_FRAMES = (
         rows=(("2026-02-02 09:15", 5), ("2026-02-03 15:45", 1), ("2026-02-06 08:00", 9)),
         features=(Column("any", "arrival"), *numbers("ahead")),
         result="number",
-        container="dataframe",
+        input_type="dataframe",
     ),
 )
 
@@ -96,7 +96,7 @@ WITH_CODE = (
         "dummies",
         "`predict` makes a DataFrame and dummies of it",
         rows=((10.0, "red"), (16.5, "blue"), (13.0, "green"), (13.0, "black")),
-        features=(Column("number"), Column("any", missing=True)),
+        features=(Column("number"), Column("any", nullable=True)),
         result="number",
     ),
     Style(
@@ -106,7 +106,7 @@ WITH_CODE = (
         features=unnamed(4),
         classes=SPECIES,
         probabilities=True,
-        result="several",
+        result="multi_output",
         outputs=2,
     ),
     Style(
@@ -116,7 +116,7 @@ WITH_CODE = (
         features=unnamed(4),
         classes=(0, 1, 2),
         probabilities=True,
-        result="several",
+        result="multi_output",
         outputs=2,
     ),
     Style(
@@ -193,7 +193,7 @@ WITH_CODE = (
         features=unnamed(4),
         classes=SPECIES,
         probabilities=True,
-        result="several",
+        result="multi_output",
         outputs=2,
     ),
     Style(
@@ -210,7 +210,7 @@ WITH_CODE = (
         features=unnamed(4),
         classes=(0, 1, 2),
         result="text",
-        row_by_row=True,
+        single_row_only=True,
     ),
     Style(
         "predict_x",
@@ -242,6 +242,6 @@ WITH_CODE = (
         features=unnamed(2),
         classes=("high", "low"),
         probabilities=True,
-        container="list",
+        input_type="list",
     ),
 )

@@ -51,7 +51,7 @@ def test_a_compiled_model_answers_the_same_and_does_answer(style: Style, visit_t
         return
     told = visit.compiled.model["compiled"]
     assert told["state"] == "on"
-    assert told["answered"] > told["handed_back"]
+    assert told["answered"] > told["fallbacks"]
     assert comparison.differing(visit.compiled) == []
 
 
@@ -59,7 +59,7 @@ def test_a_compiled_model_answers_the_same_and_does_answer(style: Style, visit_t
 def test_without_any_shortcut_the_same_is_answered(style: Style, visit_to: VisitTo) -> None:
     plain = visit_to(style).plain
     assert plain is not None
-    assert (plain.model["queue"], plain.model["fast_lane"]) == (False, False)
+    assert (plain.model["batching"]["state"], plain.model["fast_path"]) == ("off", False)
     assert comparison.differing(plain) == []
 
 
@@ -88,7 +88,7 @@ def test_null_is_expected_exactly_where_its_author_s_predict_answers_without_a_v
     style: Style, visit_to: VisitTo
 ) -> None:
     if style.features is not None:
-        assert [column.missing for column in style.features] == visit_to(style).handover.takes_missing
+        assert [column.nullable for column in style.features] == visit_to(style).handover.takes_missing
 
 
 @every_style

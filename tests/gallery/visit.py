@@ -89,7 +89,7 @@ def visit(style: Style, handover: Handover, folder: Path) -> Visit:
         seen.document = client.get("/openapi.json").json()
         seen.examples = [ask(client, features) for features in examples_of(seen.document)]
     if style.name in SERVED_PLAINLY:
-        seen.plain = visit_again(style, handover, folder, FAST="off")
+        seen.plain = visit_again(style, handover, folder, OPTIMIZATIONS="off")
     seen.refusal = compile_delivery(style, handover, folder)
     if seen.refusal is None:
         seen.compiled = visit_again(style, handover, folder, COMPILE="on")
@@ -100,7 +100,7 @@ def visit(style: Style, handover: Handover, folder: Path) -> Visit:
 def compile_delivery(style: Style, handover: Handover, folder: Path) -> str | None:
     """Build the compiled model where servers of this folder look for it; return why there is none."""
     environments = folder / "environments" if style.own_environment else None
-    config = Config(compiled_path=folder / "compiled", environments_path=environments, _env_file=None)
+    config = Config(compiled_cache_dir=folder / "compiled", environment_cache_dir=environments, _env_file=None)
     delivery = ModelFolder.open(handover.folder)
     environment = find_environment(delivery, config)
     building = build_compiled(delivery, environment, config, tell=lambda *_: None, rows=PROBE_ROWS)
@@ -164,7 +164,7 @@ class NotServedError(Exception):
 def serving(style: Style, handover: Handover, folder: Path, **environment: str) -> Iterator[str]:
     """Run `web-single serve` on this delivery, and tell its address."""
     if style.own_environment:
-        environment["ENVIRONMENTS_PATH"] = str(folder / "environments")
+        environment["ENVIRONMENT_CACHE_DIR"] = str(folder / "environments")
         build(handover, environment)
     server = start(handover.folder, folder, **environment)
     try:

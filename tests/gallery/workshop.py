@@ -31,7 +31,7 @@ class Handover:
     """A delivery as it is handed over, and what its author's own `predict` answers."""
 
     folder: Path
-    artefact: Path
+    artifact: Path
     alone: list[Any]
     together: list[Any] | None
     probabilities: list[list[float]] | None
@@ -75,7 +75,7 @@ def take(folder: Path) -> Handover:
     assert answers.exists(), (folder / "log").read_text()
     delivery = folder / "delivery"
     shutil.copytree(folder / "desk", delivery, ignore=shutil.ignore_patterns("__pycache__"))
-    return Handover(folder=delivery, artefact=artefact_of(delivery), **json.loads(answers.read_text()))
+    return Handover(folder=delivery, artifact=artifact_of(delivery), **json.loads(answers.read_text()))
 
 
 def python_of(styles: Sequence[Style], folder: Path) -> Path:
@@ -86,10 +86,10 @@ def python_of(styles: Sequence[Style], folder: Path) -> Path:
     return make_environment(folder / style.name, folder / style.name / "desk/requirements.txt")
 
 
-def artefact_of(folder: Path) -> Path:
+def artifact_of(folder: Path) -> Path:
     """Return what model.py saved."""
-    (artefact,) = (path for path in folder.glob("model.*") if path.suffix in (".joblib", ".pkl", ".pickle"))
-    return artefact
+    (artifact,) = (path for path in folder.glob("model.*") if path.suffix in (".joblib", ".pkl", ".pickle"))
+    return artifact
 
 
 def variables() -> dict[str, str]:

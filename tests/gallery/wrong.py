@@ -64,7 +64,7 @@ def unfit_values(column: Column) -> Iterator[tuple[str, Any]]:
     if column.kind in OF_ANOTHER_KIND:
         yield f"no {column.kind}", OF_ANOTHER_KIND[column.kind]
     yield "an object", {}
-    if not column.missing:
+    if not column.nullable:
         yield "null", None
     if column.closed:
         yield "an unknown value", UNKNOWN

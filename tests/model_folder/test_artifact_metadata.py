@@ -1,4 +1,4 @@
-"""What an artefact tells without being loaded."""
+"""What an artifact tells without being loaded."""
 
 import json
 import pickle
@@ -143,7 +143,7 @@ def test_a_form_of_its_own_says_nothing(tmp_path: Path, content: bytes) -> None:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", r"is a pointer of Git LFS.*`git lfs pull`"),
     ],
 )
-def test_what_was_saved_instead_of_the_artefact_is_told(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_what_was_saved_instead_of_the_artifact_is_told(tmp_path: Path, content: bytes, sentence: str) -> None:
     (tmp_path / "model.joblib").write_bytes(content)
     with pytest.raises(ModelFolderError, match=sentence):
         read_contents(tmp_path / "model.joblib")
@@ -151,7 +151,7 @@ def test_what_was_saved_instead_of_the_artefact_is_told(tmp_path: Path, content:
 
 @pytest.mark.parametrize("compress", [*COMPRESSIONS, "lz4"], ids=str)
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.99])
-def test_an_artefact_cut_short_is_told(tmp_path: Path, compress: object, share: float) -> None:
+def test_an_artifact_cut_short_is_told(tmp_path: Path, compress: object, share: float) -> None:
     joblib.dump(MODELS["pipeline"], tmp_path / "model", compress=compress)
     whole = (tmp_path / "model").read_bytes()
     (tmp_path / "model").write_bytes(whole[: int(len(whole) * share)])

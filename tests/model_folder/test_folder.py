@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from web_single.errors import DeliveryChangedError, ModelFolderError
-from web_single.model_folder import folder as delivery_module
+from web_single.errors import ModelFolderChangedError, ModelFolderError
+from web_single.model_folder import folder as folder_module
 from web_single.model_folder.folder import ModelFolder, delivered_files, fingerprint
 
 
@@ -30,9 +30,9 @@ def test_the_fingerprint_is_over_path_size_and_bytes_of_each_file_in_order(folde
 
 
 def test_the_version_is_the_start_of_the_fingerprint(folder: Path) -> None:
-    delivery = ModelFolder.open(folder / "model.joblib")
-    assert delivery.sha256 == fingerprint(folder)
-    assert delivery.version == delivery.sha256[:12]
+    model_folder = ModelFolder.open(folder / "model.joblib")
+    assert model_folder.sha256 == fingerprint(folder)
+    assert model_folder.version == model_folder.sha256[:12]
 
 
 def test_hidden_and_compiled_files_do_not_belong_to_it(folder: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_link_that_leaves_the_delivery_is_refused(folder: Path) -> None:
         fingerprint(folder)
 
 
-def test_a_missing_artefact_is_said(folder: Path) -> None:
+def test_a_missing_artifact_is_said(folder: Path) -> None:
     with pytest.raises(ModelFolderError, match=r"There is no model at .*nothing.joblib: set MODEL_PATH"):
         ModelFolder.open(folder / "nothing.joblib")
 
@@ -106,7 +106,7 @@ def test_an_environment_among_the_files_is_refused_unless_it_is_hidden(folder: P
 
 
 def test_a_folder_of_many_other_things_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery_module, "MOST_FILES", 3)
+    monkeypatch.setattr(folder_module, "MOST_FILES", 3)
     assert fingerprint(folder)
     (folder / "helpers/one_more.py").touch()
     with pytest.raises(ModelFolderError, match="more than 3 files: put the model into a folder of its own"):
@@ -116,7 +116,9 @@ def test_a_folder_of_many_other_things_is_refused(folder: Path, monkeypatch: pyt
 def test_a_file_that_grows_while_it_is_read_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shorter = os.stat_result([0] * 10)
     monkeypatch.setattr("os.fstat", lambda _: shorter)
-    with pytest.raises(DeliveryChangedError, match="changed while it was read: start the server when it is complete"):
+    with pytest.raises(
+        ModelFolderChangedError, match="changed while it was read: start the server when it is complete"
+    ):
         fingerprint(folder)
 
 
@@ -132,70 +134,70 @@ def test_the_digest_of_each_file_is_that_of_its_bytes(folder: Path) -> None:
 
 
 def test_what_changed_is_named(folder: Path) -> None:
-    delivery = ModelFolder.open(folder / "model.joblib")
-    delivery.check_unchanged()
+    model_folder = ModelFolder.open(folder / "model.joblib")
+    model_folder.check_unchanged()
     (folder / "model.joblib").write_bytes(b"heavier")
     (folder / "model.py").unlink()
     (folder / "predictions.log").touch()
     told = r"\(model.joblib, model.py is gone, predictions.log is new\): restart the server\.$"
-    with pytest.raises(DeliveryChangedError, match=told):
-        delivery.check_unchanged()
+    with pytest.raises(ModelFolderChangedError, match=told):
+        model_folder.check_unchanged()
 
 
 def test_of_many_changes_the_first_are_named(folder: Path) -> None:
-    delivery = ModelFolder.open(folder)
+    model_folder = ModelFolder.open(folder)
     for letter in "abcde":
         (folder / letter).touch()
-    with pytest.raises(DeliveryChangedError, match=r"\(a is new, b is new, c is new, 2 more\)"):
-        delivery.check_unchanged()
+    with pytest.raises(ModelFolderChangedError, match=r"\(a is new, b is new, c is new, 2 more\)"):
+        model_folder.check_unchanged()
 
 
 def test_another_process_gets_the_same_delivery(folder: Path) -> None:
-    delivery = ModelFolder.open(folder)
-    assert ModelFolder.from_json(json.loads(json.dumps(delivery.as_json()))) == delivery
+    model_folder = ModelFolder.open(folder)
+    assert ModelFolder.from_json(json.loads(json.dumps(model_folder.as_json()))) == model_folder
 
 
 def test_its_parts_are_known_where_they_are_there(folder: Path) -> None:
-    delivery = ModelFolder.open(folder)
-    assert (delivery.code, delivery.requirements) == (folder / "model.py", None)
+    model_folder = ModelFolder.open(folder)
+    assert (model_folder.code, model_folder.requirements) == (folder / "model.py", None)
     (folder / "requirements.txt").touch()
     (folder / "model.py").unlink()
-    delivery = ModelFolder.open(folder)
-    assert (delivery.code, delivery.requirements) == (None, folder / "requirements.txt")
+    model_folder = ModelFolder.open(folder)
+    assert (model_folder.code, model_folder.requirements) == (None, folder / "requirements.txt")
 
 
 ENDINGS = [".joblib", ".pkl", ".pickle", ".PKL", ".joblib.gz", ".pkl.z", ".pickle.xz", ".joblib.lz4"]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_the_folder_may_be_named_instead_of_its_artefact(tmp_path: Path, ending: str) -> None:
+def test_the_folder_may_be_named_instead_of_its_artifact(tmp_path: Path, ending: str) -> None:
     for name in [f"churn{ending}", "data.csv.gz", "model.py", ".hidden.pkl"]:
         (tmp_path / name).write_text("any")
     (tmp_path / "folder.pkl").mkdir()
     assert ModelFolder.open(tmp_path) == ModelFolder.open(tmp_path / f"churn{ending}")
-    assert ModelFolder.open(tmp_path).artefact == tmp_path / f"churn{ending}"
+    assert ModelFolder.open(tmp_path).artifact == tmp_path / f"churn{ending}"
 
 
-def test_of_several_artefacts_model_joblib_is_the_one(folder: Path) -> None:
+def test_of_several_artifacts_model_joblib_is_the_one(folder: Path) -> None:
     (folder / "scaler.pkl").touch()
-    assert ModelFolder.open(folder).artefact == folder / "model.joblib"
+    assert ModelFolder.open(folder).artifact == folder / "model.joblib"
     (folder / "model.joblib").rename(folder / "clf.joblib")
     with pytest.raises(
-        ModelFolderError, match=r"several artefacts in .* \(clf.joblib, scaler.pkl\): set MODEL_PATH to one"
+        ModelFolderError, match=r"several artifacts in .* \(clf.joblib, scaler.pkl\): set MODEL_PATH to one"
     ):
         ModelFolder.open(folder)
 
 
-def test_a_folder_without_an_artefact_is_told_what_to_do(folder: Path) -> None:
+def test_a_folder_without_an_artifact_is_told_what_to_do(folder: Path) -> None:
     (folder / "model.joblib").unlink()
-    with pytest.raises(ModelFolderError, match=r"run `python model.py` to train it, or set MODEL_PATH to the artefact"):
+    with pytest.raises(ModelFolderError, match=r"run `python model.py` to train it, or set MODEL_PATH to the artifact"):
         ModelFolder.open(folder)
     (folder / "model.py").unlink()
-    with pytest.raises(ModelFolderError, match=r"no .joblib, .pkl or .pickle in [^:]*: set MODEL_PATH to the artefact"):
+    with pytest.raises(ModelFolderError, match=r"no .joblib, .pkl or .pickle in [^:]*: set MODEL_PATH to the artifact"):
         ModelFolder.open(folder)
 
 
-def test_an_artefact_that_no_version_would_cover_is_refused(folder: Path) -> None:
+def test_an_artifact_that_no_version_would_cover_is_refused(folder: Path) -> None:
     (folder / ".model.joblib").touch()
     with pytest.raises(ModelFolderError, match="is hidden or compiled"):
         ModelFolder.open(folder / ".model.joblib")
@@ -205,11 +207,11 @@ def test_the_pinned_delivery_is_taken(folder: Path) -> None:
     assert ModelFolder.open(folder, pin=fingerprint(folder)) == ModelFolder.open(folder)
 
 
-def test_any_other_delivery_is_refused_before_its_artefact_is_looked_into(
+def test_any_other_delivery_is_refused_before_its_artifact_is_looked_into(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked_into: list[Path] = []
-    monkeypatch.setattr(delivery_module, "read_contents", looked_into.append)
+    monkeypatch.setattr(folder_module, "read_contents", looked_into.append)
     pin = fingerprint(folder)
     (folder / "model.joblib").write_bytes(b"other weights")
     with pytest.raises(

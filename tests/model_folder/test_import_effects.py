@@ -47,22 +47,22 @@ class Trainer:
 
 
 @pytest.fixture
-def delivery(tmp_path: Path) -> Path:
+def model_folder(tmp_path: Path) -> Path:
     (tmp_path / "delivery").mkdir()
     (tmp_path / "delivery/model.joblib").write_bytes(b"any")
     return tmp_path / "delivery"
 
 
 @pytest.fixture
-def find(delivery: Path) -> Find:
+def find(model_folder: Path) -> Find:
     """Return what is found in a model.py, with helpers beside it by their names."""
 
     def find_in(code: str, **helpers: str) -> list[Finding]:
         for name, text in {"model": code, **helpers}.items():
-            path = delivery / f"{name}.py"
+            path = model_folder / f"{name}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(text))
-        return what_importing_does(ModelFolder.open(delivery))
+        return what_importing_does(ModelFolder.open(model_folder))
 
     return find_in
 
@@ -245,31 +245,31 @@ def test_a_helper_that_is_not_imported_is_not_looked_at(find: Find) -> None:
     assert find("def train():\n    import helpers\n", helpers=HEAD + "main()") == []
 
 
-def test_the_refusal_tells_the_line_the_chain_of_calls_and_what_to_do(find: Find, delivery: Path) -> None:
+def test_the_refusal_tells_the_line_the_chain_of_calls_and_what_to_do(find: Find, model_folder: Path) -> None:
     find(HEAD + "main()\n")
     line = HEAD.count("\n") + 1
     with pytest.raises(ModelFolderError) as caught:
-        reject_import_effects(ModelFolder.open(delivery))
-    assert caught.value.sentence == (
+        reject_import_effects(ModelFolder.open(model_folder))
+    assert caught.value.message == (
         f"model.py would write a model when it is imported: line {line} main() -> line 11 save(...) -> "
         f'line 7 joblib.dump(...). Put line {line} under `if __name__ == "__main__":`.'
     )
 
 
-def test_the_refusal_tells_all_lines_that_belong_under_a_guard(find: Find, delivery: Path) -> None:
+def test_the_refusal_tells_all_lines_that_belong_under_a_guard(find: Find, model_folder: Path) -> None:
     find(HEAD + "model = SVC()\nmodel.fit(X, y)\nsave(model)\nimport helpers\n", helpers=HEAD + "main()\n")
     line = HEAD.count("\n") + 1
     with pytest.raises(
         ModelFolderError, match=rf" Put lines {line + 1} and {line + 2} and line {line} of helpers.py under "
     ):
-        reject_import_effects(ModelFolder.open(delivery))
+        reject_import_effects(ModelFolder.open(model_folder))
     find(HEAD + "if X:\n    main()\nmain()\n")
     with pytest.raises(ModelFolderError, match=rf" Put line {line + 2} under "):
-        reject_import_effects(ModelFolder.open(delivery))
+        reject_import_effects(ModelFolder.open(model_folder))
     find(HEAD + "main()\n" * 9)
     told = f"Put lines {line}, {line + 1}, {line + 2}, {line + 3} and {line + 4} and others under"
     with pytest.raises(ModelFolderError, match=told):
-        reject_import_effects(ModelFolder.open(delivery))
+        reject_import_effects(ModelFolder.open(model_folder))
 
 
 def test_a_long_call_is_told_short(find: Find) -> None:
@@ -278,34 +278,34 @@ def test_a_long_call_is_told_short(find: Find) -> None:
     assert len(finding.path) < 80
 
 
-def test_training_is_told_when_the_delivery_is_received_and_does_not_stop_it(find: Find, delivery: Path) -> None:
+def test_training_is_told_when_the_delivery_is_received_and_does_not_stop_it(find: Find, model_folder: Path) -> None:
     find(HEAD + "model = SVC().fit(X, y)\n")
     with capture_logs() as logs:
-        open_model_folder(Config(model_path=delivery))
-    (told,) = [log["reason"] for log in logs if log["event"] == "delivery_trains"]
+        open_model_folder(Config(model_path=model_folder))
+    (told,) = [log["reason"] for log in logs if log["event"] == "import_trains"]
     line = HEAD.count("\n") + 1
     assert told.startswith(
         f"model.py would train when it is imported: line {line} SVC().fit(...). Put line {line} under "
     )
 
 
-def test_training_on_a_condition_is_not_worth_a_line_of_the_log(find: Find, delivery: Path) -> None:
+def test_training_on_a_condition_is_not_worth_a_line_of_the_log(find: Find, model_folder: Path) -> None:
     find(HEAD + "if X:\n    main()\n")
     with capture_logs() as logs:
-        open_model_folder(Config(model_path=delivery))
+        open_model_folder(Config(model_path=model_folder))
     assert logs == []
 
 
 @pytest.mark.parametrize(
     "content", [b"def f(:\n    joblib.dump(", b"print 'Python 2'", b"\0", b"\xff\xfe", b"# coding: x\n"]
 )
-def test_what_this_python_cannot_parse_is_left_to_the_runner(delivery: Path, content: bytes) -> None:
-    (delivery / "model.py").write_bytes(content)
-    assert what_importing_does(ModelFolder.open(delivery)) == []
+def test_what_this_python_cannot_parse_is_left_to_the_runner(model_folder: Path, content: bytes) -> None:
+    (model_folder / "model.py").write_bytes(content)
+    assert what_importing_does(ModelFolder.open(model_folder)) == []
 
 
-def test_an_artefact_alone_does_nothing(delivery: Path) -> None:
-    assert what_importing_does(ModelFolder.open(delivery)) == []
+def test_an_artifact_alone_does_nothing(model_folder: Path) -> None:
+    assert what_importing_does(ModelFolder.open(model_folder)) == []
 
 
 def test_code_nested_deeper_than_this_python_can_follow_is_left_to_the_runner(find: Find) -> None:

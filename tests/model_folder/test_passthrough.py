@@ -52,15 +52,15 @@ def test_what_does_anything_else_does_not(make_model_folder: MakeModelFolder, co
 
 
 def test_what_is_wrong_is_told_with_its_line(make_model_folder: MakeModelFolder) -> None:
-    delivery = make_model_folder(code="import numpy\n\ndef predict(model, X):\n    return 1\n")
+    model_folder = make_model_folder(code="import numpy\n\ndef predict(model, X):\n    return 1\n")
     assert (
-        passthrough_blocker(delivery, "predict")
+        passthrough_blocker(model_folder, "predict")
         == "predict in model.py, line 3, does more than `return model.predict(X)`."
     )
-    assert passthrough_blocker(delivery, "predict_proba") is None
+    assert passthrough_blocker(model_folder, "predict_proba") is None
 
 
-def test_an_artefact_without_code_is_asked_itself(make_model_folder: MakeModelFolder) -> None:
+def test_an_artifact_without_code_is_asked_itself(make_model_folder: MakeModelFolder) -> None:
     assert passthrough_blocker(make_model_folder(), "predict") is None
 
 

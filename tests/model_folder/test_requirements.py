@@ -33,7 +33,7 @@ def requirements_of(make_model_folder: MakeModelFolder, contents: ArtifactMetada
         (ArtifactMetadata(), ()),
     ],
 )
-def test_numpy_is_held_to_what_the_artefact_was_made_with(
+def test_numpy_is_held_to_what_the_artifact_was_made_with(
     make_model_folder: MakeModelFolder, contents: ArtifactMetadata, bounds: tuple[str, ...]
 ) -> None:
     assert requirements_of(make_model_folder, contents).bounds == bounds
@@ -52,27 +52,29 @@ def test_modules_of_the_delivery_and_private_ones_are_not_asked_for(make_model_f
 
 
 def test_included_files_count_and_missing_ones_are_left_to_uv(make_model_folder: MakeModelFolder) -> None:
-    delivery = make_model_folder(requirements="-r more.txt\n--constraint=bounds.txt # why\n-r gone.txt\n./own.whl\n")
+    model_folder = make_model_folder(
+        requirements="-r more.txt\n--constraint=bounds.txt # why\n-r gone.txt\n./own.whl\n"
+    )
     for name in ("more.txt", "bounds.txt", "own.whl"):
-        (delivery.folder / name).write_text("-r requirements.txt\n" if name == "more.txt" else "")
-    found = included_files(delivery.folder / "requirements.txt")
+        (model_folder.folder / name).write_text("-r requirements.txt\n" if name == "more.txt" else "")
+    found = included_files(model_folder.folder / "requirements.txt")
     assert [path.name for path in found] == ["bounds.txt", "more.txt", "own.whl", "requirements.txt"]
 
 
 def test_what_is_editable_is_refused_before_anything_is_run(make_model_folder: MakeModelFolder) -> None:
-    delivery = make_model_folder(requirements=f"{TINY}--editable ./package\n")
+    model_folder = make_model_folder(requirements=f"{TINY}--editable ./package\n")
     with pytest.raises(ModelFolderError, match=r"requirements.txt: `--editable ./package` cannot be kept"):
-        Requirements.of(delivery).digests()
+        Requirements.of(model_folder).digests()
 
 
 @pytest.mark.parametrize("line", ["--no-binary :all:", " --no-binary=iniconfig"])
 def test_what_would_be_built_is_refused_before_its_code_is_run(make_model_folder: MakeModelFolder, line: str) -> None:
-    delivery = make_model_folder(requirements=f"-r more.txt\n{TINY}")
-    (delivery.folder / "more.txt").write_text(f"{line}\n")
+    model_folder = make_model_folder(requirements=f"-r more.txt\n{TINY}")
+    (model_folder.folder / "more.txt").write_text(f"{line}\n")
     with pytest.raises(
         ModelFolderError, match=r"more.txt: `--no-binary.*` asks for packages that are built here, .*: rem"
     ):
-        Requirements.of(delivery).digests()
+        Requirements.of(model_folder).digests()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

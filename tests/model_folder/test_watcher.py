@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from web_single.model_folder import watcher as delivery_watch
+from web_single.model_folder import watcher
 from web_single.model_folder.folder import ModelFolder, digest_file
-from web_single.model_folder.watcher import DeliveryWatch
+from web_single.model_folder.watcher import ModelFolderWatcher
 
 pytestmark = pytest.mark.anyio
 
@@ -23,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def watch(folder: Path) -> DeliveryWatch:
-    watch = DeliveryWatch(ModelFolder.open(folder))
+async def watch(folder: Path) -> ModelFolderWatcher:
+    watch = ModelFolderWatcher(ModelFolder.open(folder))
     await watch.prepare()
     return watch
 
@@ -38,12 +38,12 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         read.append(path)
         return digest_file(path)
 
-    monkeypatch.setattr(delivery_watch, "digest_file", note_and_digest)
+    monkeypatch.setattr(watcher, "digest_file", note_and_digest)
     return read
 
 
 async def test_bytes_are_read_only_where_size_or_times_differ(
-    watch: DeliveryWatch, folder: Path, reads: list[Path]
+    watch: ModelFolderWatcher, folder: Path, reads: list[Path]
 ) -> None:
     assert watch.look() is None
     assert reads == []
@@ -52,7 +52,7 @@ async def test_bytes_are_read_only_where_size_or_times_differ(
     assert reads == [folder / "model.joblib"]
 
 
-async def test_what_is_changed_new_or_gone_is_told(watch: DeliveryWatch, folder: Path, reads: list[Path]) -> None:
+async def test_what_is_changed_new_or_gone_is_told(watch: ModelFolderWatcher, folder: Path, reads: list[Path]) -> None:
     (folder / "helpers/__init__.py").unlink()
     (folder / "model.joblib").write_bytes(b"heavier")
     (folder / "predictions.log").write_bytes(b"a log of the model")
@@ -63,7 +63,7 @@ async def test_what_is_changed_new_or_gone_is_told(watch: DeliveryWatch, folder:
     assert reads == [folder / "model.joblib"]
 
 
-async def test_other_bytes_of_the_same_size_and_time_are_seen(watch: DeliveryWatch, folder: Path) -> None:
+async def test_other_bytes_of_the_same_size_and_time_are_seen(watch: ModelFolderWatcher, folder: Path) -> None:
     times = (folder / "model.joblib").stat()
     (folder / "new").write_bytes(b"w3ights")
     (folder / "new").rename(folder / "model.joblib")
@@ -71,7 +71,7 @@ async def test_other_bytes_of_the_same_size_and_time_are_seen(watch: DeliveryWat
     assert watch.look() == "The delivery changed (model.joblib): restart the server."
 
 
-async def test_a_folder_that_cannot_be_read_is_told(watch: DeliveryWatch, folder: Path) -> None:
+async def test_a_folder_that_cannot_be_read_is_told(watch: ModelFolderWatcher, folder: Path) -> None:
     folder.rename(folder.with_name("moved"))
     assert "cannot be read: " in (watch.look() or "")
     folder.symlink_to("moved")
@@ -80,12 +80,12 @@ async def test_a_folder_that_cannot_be_read_is_told(watch: DeliveryWatch, folder
     assert "leaves the delivery" in (watch.look() or "")
 
 
-async def test_a_change_is_logged_once_and_so_is_its_end(watch: DeliveryWatch) -> None:
+async def test_a_change_is_logged_once_and_so_is_its_end(watch: ModelFolderWatcher) -> None:
     with capture_logs() as logs:
-        for notice in [None, "It changed.", "It changed.", None, None]:
-            watch.tell(notice)
+        for warning in [None, "It changed.", "It changed.", None, None]:
+            watch.tell(warning)
     assert [(log["event"], log["log_level"]) for log in logs] == [
-        ("delivery_changed", "warning"),
-        ("delivery_as_before", "info"),
+        ("model_folder_changed", "warning"),
+        ("model_folder_restored", "info"),
     ]
-    assert logs[0]["notice"] == "It changed."
+    assert logs[0]["warning"] == "It changed."

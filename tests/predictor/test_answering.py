@@ -75,9 +75,9 @@ class Compiled:
 @pytest.fixture
 def predictor(plain: Path, make_config: MakeConfig) -> Predictor:
     """A predictor whose model process is a `Runner`."""
-    config = make_config(waiting_timeout_seconds=0.05, verify_share=0, runner_memory_limit_bytes=1_000)
-    delivery = ModelFolder.open(plain)
-    made = Predictor(delivery, find_environment(delivery, config), config)
+    config = make_config(queue_timeout_seconds=0.05, shadow_sample_rate=0, runner_memory_limit_bytes=1_000)
+    model_folder = ModelFolder.open(plain)
+    made = Predictor(model_folder, find_environment(model_folder, config), config)
     made.signature = Signature((Feature(None, Kind.NUMBER),))
     made._runner = cast("RunnerProcess", Runner())
     made.state = RunnerState.READY
@@ -147,7 +147,7 @@ async def test_the_first_process_is_not_waited_for_for_ever(predictor: Predictor
 
 async def test_the_first_process_is_waited_for(predictor: Predictor) -> None:
     predictor.state = RunnerState.STARTING
-    predictor._config = predictor._config.model_copy(update={"waiting_timeout_seconds": 30})
+    predictor._config = predictor._config.model_copy(update={"queue_timeout_seconds": 30})
 
     async def start() -> None:
         await asyncio.sleep(0)
@@ -191,15 +191,15 @@ async def test_the_process_is_called_with_the_time_limit_of_the_settings(predict
 
 
 async def test_what_the_model_process_describes_decides_what_is_batched(predictor: Predictor) -> None:
-    feature = {"name": None, "kind": "number", "values": None, "others": True, "missing": False}
+    feature = {"name": None, "kind": "number", "values": None, "allow_unknown": True, "nullable": False}
     description = {
         "features": [feature, feature],
         "classes": [0, 1],
         "probabilities": True,
         "result": "label",
         "outputs": None,
-        "container": "array",
-        "row_by_row": False,
+        "input_type": "array",
+        "single_row_only": False,
     }
     key = predictor.batch_safety.key_of([1.0, 2.0], with_probabilities=False)
     assert (key, predictor.batch_safety.state) == (None, BatchingState.OFF)
@@ -207,6 +207,6 @@ async def test_what_the_model_process_describes_decides_what_is_batched(predicto
         predictor._take_description(description | {"dependence_risk": risk, "probabilities_risk": risk})
         key = predictor.batch_safety.key_of([1.0, 2.0], with_probabilities=False)
         assert (predictor.batch_safety.state, predictor.batch_safety.reason) == (state, risk)
-        assert predictor.batch_safety.max_rows(key) == (1 if risk else predictor._config.max_batch)
+        assert predictor.batch_safety.max_rows(key) == (1 if risk else predictor._config.max_batch_size)
     assert predictor.signature.classes == (0, 1)
     assert predictor.description["dependence_risk"] == "Own."

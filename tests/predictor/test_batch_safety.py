@@ -36,10 +36,10 @@ pytestmark = pytest.mark.anyio
 Row = list[Any]
 Function = Callable[[list[Row]], Sequence[Any]]
 
-NUMBERS = Signature((Feature("low", Kind.NUMBER, missing=True), Feature("high", Kind.NUMBER)), dependence_risk="Own.")
+NUMBERS = Signature((Feature("low", Kind.NUMBER, nullable=True), Feature("high", Kind.NUMBER)), dependence_risk="Own.")
 WORDS = ("a", "b", "c")
 MIXED = Signature(
-    (Feature(None, Kind.NUMBER), Feature(None, Kind.CATEGORY, WORDS, missing=True), Feature(None, Kind.BOOLEAN)),
+    (Feature(None, Kind.NUMBER), Feature(None, Kind.CATEGORY, WORDS, nullable=True), Feature(None, Kind.BOOLEAN)),
     dependence_risk="Own.",
 )
 
@@ -70,7 +70,7 @@ class Model:
 
 @pytest.fixture
 def config() -> Config:
-    return Config(_env_file=None, verify_share=1)
+    return Config(_env_file=None, shadow_sample_rate=1)
 
 
 def random_row(rng: random.Random, *, missing: float = 0.1) -> Row:
@@ -110,14 +110,14 @@ KEY = BatchKey((), with_probabilities=False)
 
 async def test_a_proven_model_is_batched_at_once(config: Config) -> None:
     monitor = await monitor_of(Model(lambda rows: rows), config, Signature((Feature(None, Kind.NUMBER),)))
-    assert (monitor.state, monitor.reason, monitor.max_rows(KEY)) == (BatchingState.ON, None, config.max_batch)
+    assert (monitor.state, monitor.reason, monitor.max_rows(KEY)) == (BatchingState.ON, None, config.max_batch_size)
     await monitor.stop()
 
 
 async def test_probabilities_are_proven_by_themselves(config: Config) -> None:
     signature = Signature((Feature(None, Kind.NUMBER),), probabilities_risk="Own.")
     monitor = await monitor_of(Model(lambda rows: rows), config, signature)
-    assert [monitor.max_rows(key) for key in (KEY, KEY._replace(with_probabilities=True))] == [config.max_batch, 1]
+    assert [monitor.max_rows(key) for key in (KEY, KEY._replace(with_probabilities=True))] == [config.max_batch_size, 1]
     assert (monitor.state, monitor.reason) == (BatchingState.ON, "Own.")
     await monitor.stop()
 
@@ -125,7 +125,7 @@ async def test_probabilities_are_proven_by_themselves(config: Config) -> None:
 async def test_a_setting_trusts_any_code(config: Config) -> None:
     trusting = config.model_copy(update={"batching": Batching.ON})
     monitor = await monitor_of(Model(lambda rows: rows), trusting)
-    assert (monitor.state, monitor.reason, monitor.max_rows(KEY)) == (BatchingState.ON, None, config.max_batch)
+    assert (monitor.state, monitor.reason, monitor.max_rows(KEY)) == (BatchingState.ON, None, config.max_batch_size)
     await monitor.stop()
 
 
@@ -268,7 +268,7 @@ async def test_dependent_code_is_never_batched(config: Config, function: Functio
 
 
 async def test_rows_that_may_not_share_a_call_at_all_are_not_batched(config: Config) -> None:
-    for signature in (Signature(None), Signature(NUMBERS.features, row_by_row=True)):
+    for signature in (Signature(None), Signature(NUMBERS.features, single_row_only=True)):
         monitor = await monitor_of(Model(lambda rows: rows), config.model_copy(), signature)
         assert (monitor.state, monitor.key_of([1.0, 2.0], with_probabilities=False)) == (BatchingState.OFF, None)
         assert (monitor.reason or "").startswith("The model is called with one row at a time, or the types")
@@ -345,7 +345,7 @@ async def test_a_model_that_takes_longer_for_larger_batches_is_compared_in_small
 
 async def test_a_key_that_is_sent_often_is_compared_although_there_are_many_others(config: Config) -> None:
     model, rng = Model(lambda rows: [str(row) for row in rows]), random.Random(11)
-    features = tuple(Feature(None, Kind.CATEGORY, WORDS, missing=True) for _ in range(7))
+    features = tuple(Feature(None, Kind.CATEGORY, WORDS, nullable=True) for _ in range(7))
     monitor = await monitor_of(model, config, Signature(features, dependence_risk="Own."))
     combinations = [[None if number >> bit & 1 else "a" for bit in range(7)] for number in range(1, 128)]
     await serve_alone(monitor, model, combinations)

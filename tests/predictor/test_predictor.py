@@ -35,9 +35,9 @@ MakeConfig = Callable[..., Config]
 
 
 @asynccontextmanager
-async def started(artefact: Path, config: Config) -> AsyncIterator[Predictor]:
-    delivery = ModelFolder.open(artefact)
-    predictor = Predictor(delivery, find_environment(delivery, config), config)
+async def started(artifact: Path, config: Config) -> AsyncIterator[Predictor]:
+    model_folder = ModelFolder.open(artifact)
+    predictor = Predictor(model_folder, find_environment(model_folder, config), config)
     await predictor.start()
     try:
         yield predictor
@@ -116,7 +116,7 @@ async def test_while_it_is_away_requests_are_refused_at_once_with_the_reason(mis
     with pytest.raises(RunnerCrashedError):
         await mischievous.predict([[EXIT, 3]])
     assert mischievous.state is RunnerState.RESTARTING
-    await wait_until_async(lambda: mischievous.trouble == "The model's process ended: exit code 3.")
+    await wait_until_async(lambda: mischievous.error == "The model's process ended: exit code 3.")
     with pytest.raises(ModelUnavailableError):
         await mischievous.predict([[HEALTHY, 1]])
 
@@ -183,7 +183,7 @@ async def test_a_delivery_that_changed_is_not_started_and_what_serves_goes_on(
         (copy / "model.py").write_text("raise RuntimeError('another delivery')")
         assert await predictor.predict([[HEALTHY, 1]]) == [ModelOutput(1.0, None)]
         runner_of(predictor).kill()
-        await wait_until_async(lambda: "The delivery changed" in (predictor.trouble or ""))
+        await wait_until_async(lambda: "The delivery changed" in (predictor.error or ""))
         shutil.copy(mischief.parent / "model.py", copy / "model.py")
         await wait_until_async(lambda: predictor.state is RunnerState.READY)
         assert await predictor.predict([[HEALTHY, 1]]) == [ModelOutput(1.0, None)]
@@ -247,7 +247,7 @@ async def test_a_call_that_several_share_is_not_searched_for_the_row_at_fault(mi
 
 
 async def test_who_waits_too_long_for_a_turn_is_refused(mischief: Path, make_config: MakeConfig) -> None:
-    async with started(mischief, make_config(waiting_timeout_seconds=0.05)) as predictor:
+    async with started(mischief, make_config(queue_timeout_seconds=0.05)) as predictor:
         busy = asyncio.create_task(predictor.predict([[SLEEP, 0.5]]))
         await asyncio.sleep(0)
         with pytest.raises(OverloadedError, match=r"no time for this request in 0\.05 seconds"):

@@ -24,8 +24,8 @@ def models() -> set[psutil.Process]:
 
 
 async def test_a_model_that_has_loaded_ends(make_config: MakeConfig) -> None:
-    config, delivery, before = make_config(), ModelFolder.open(EXAMPLE), models()
-    async with PreloadedModel.of(delivery, find_environment(delivery, config), config) as head_start:
+    config, model_folder, before = make_config(), ModelFolder.open(EXAMPLE), models()
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
         await head_start.started
         assert head_start.predictor.signature.feature_count == 4
         assert len(models() - before) == 1
@@ -33,17 +33,17 @@ async def test_a_model_that_has_loaded_ends(make_config: MakeConfig) -> None:
 
 
 async def test_a_model_that_still_loads_ends(make_config: MakeConfig) -> None:
-    config, delivery, before = make_config(), ModelFolder.open(EXAMPLE), models()
-    async with PreloadedModel.of(delivery, find_environment(delivery, config), config) as head_start:
+    config, model_folder, before = make_config(), ModelFolder.open(EXAMPLE), models()
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
         await wait_until_async(lambda: bool(models() - before))
         assert not head_start.started.done()
     assert models() <= before
 
 
 async def test_a_start_that_is_broken_off_at_once_leaves_nothing(make_config: MakeConfig) -> None:
-    config, delivery, before = make_config(), ModelFolder.open(EXAMPLE), models()
+    config, model_folder, before = make_config(), ModelFolder.open(EXAMPLE), models()
     with pytest.raises(KeyError):
-        async with PreloadedModel.of(delivery, find_environment(delivery, config), config):
+        async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config):
             raise KeyError
     assert models() <= before
 
@@ -54,7 +54,7 @@ async def test_why_a_model_does_not_load_is_told_to_whoever_waits(
     folder = tmp_path_factory.mktemp("broken")
     (folder / "model.joblib").write_bytes((EXAMPLE / "model.joblib").read_bytes())
     (folder / "model.py").write_text("raise SystemExit('not today')\n")
-    config, delivery = make_config(), ModelFolder.open(folder)
-    async with PreloadedModel.of(delivery, find_environment(delivery, config), config) as head_start:
+    config, model_folder = make_config(), ModelFolder.open(folder)
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
         with pytest.raises(ModelFolderError, match="not today"):
             await head_start.started

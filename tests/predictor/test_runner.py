@@ -28,9 +28,9 @@ Y = [0, 1, 0, 1]
 
 
 @asynccontextmanager
-async def running(artefact: Path, load_timeout_seconds: float = 30) -> AsyncIterator[RunnerProcess]:
+async def running(artifact: Path, load_timeout_seconds: float = 30) -> AsyncIterator[RunnerProcess]:
     python = Path(sys.executable)
-    runner = await RunnerProcess.start(artefact, python=python, load_timeout_seconds=load_timeout_seconds, runners=1)
+    runner = await RunnerProcess.start(artifact, python=python, load_timeout_seconds=load_timeout_seconds, runners=1)
     try:
         yield runner
     finally:
@@ -56,7 +56,7 @@ def save_model(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-async def test_an_artefact_alone_is_served(save_model: Callable[..., Path]) -> None:
+async def test_an_artifact_alone_is_served(save_model: Callable[..., Path]) -> None:
     async with running(save_model(DecisionTreeClassifier().fit(X, Y))) as runner:
         assert await ask(runner, X) == {"results": Y}
         assert runner.description["estimator"] == "sklearn.tree._classes.DecisionTreeClassifier"
@@ -111,9 +111,9 @@ class Twice:
 if __name__ == "__main__":
     joblib.dump(Twice(), "model.joblib")
 """
-    artefact = save_model(None, code)
+    artifact = save_model(None, code)
     await asyncio.to_thread(subprocess.run, [sys.executable, "-B", "model.py"], cwd=tmp_path, check=True)
-    async with running(artefact) as runner:
+    async with running(artifact) as runner:
         assert await ask(runner, [[21.0]]) == {"results": [42.0]}
 
 
@@ -128,10 +128,10 @@ import signature
 OFFSET = signature.OFFSET + int(open("offset.txt").read())
 def predict(model, X): return [OFFSET + len(sys.argv) for _ in X]
 """
-    artefact = save_model(LinearRegression().fit(X, Y), code)
+    artifact = save_model(LinearRegression().fit(X, Y), code)
     before = fingerprint(tmp_path)
     assert not list(tmp_path.rglob("*.pyc"))
-    async with running(artefact) as runner:
+    async with running(artifact) as runner:
         assert await ask(runner, [[0.0, 0.0]]) == {"results": [16]}
     assert fingerprint(tmp_path) == before
     assert not list(tmp_path.rglob("*.pyc"))
@@ -196,7 +196,7 @@ async def test_an_import_without_end_is_ended(save_model: Callable[..., Path]) -
 
 
 @pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html>"])
-async def test_a_broken_artefact_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
+async def test_a_broken_artifact_is_told_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model.joblib").write_bytes(content)
     with pytest.raises(ModelFolderError, match=r"model\.joblib cannot be loaded: "):
         async with running(tmp_path / "model.joblib"):
@@ -300,7 +300,7 @@ async def test_an_exception_that_no_single_row_causes_names_none(save_model: Cal
     async with running(save_model(LinearRegression().fit(X, Y), code)) as runner:
         reply = await ask(runner, X)
     assert reply["row"] is None
-    assert ModelCodeError("id", {}, row=None).sentence.startswith("The model's own code failed on this input")
+    assert ModelCodeError("id", {}, row=None).message.startswith("The model's own code failed on this input")
 
 
 async def test_the_kernel_takes_it_before_the_server_when_memory_is_short(plain: Path) -> None:

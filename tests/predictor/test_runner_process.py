@@ -44,8 +44,8 @@ def silent_python(tmp_path: Path) -> Path:
 
 
 def start(python: Path) -> "asyncio.Task[RunnerProcess]":
-    artefact = EXAMPLE / "model.joblib"
-    return asyncio.create_task(RunnerProcess.start(artefact, python=python, load_timeout_seconds=600, runners=1))
+    artifact = EXAMPLE / "model.joblib"
+    return asyncio.create_task(RunnerProcess.start(artifact, python=python, load_timeout_seconds=600, runners=1))
 
 
 def descriptors() -> int:
@@ -107,8 +107,8 @@ def test_an_event_loop_that_ends_first_takes_the_process_with_it(silent_python: 
 async def test_a_start_that_is_cancelled_when_the_process_has_just_started_leaves_nothing(
     make_config: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config, delivery, before = make_config(), ModelFolder.open(EXAMPLE), children()
-    async with PreloadedModel.of(delivery, find_environment(delivery, config), config) as head_start:
+    config, model_folder, before = make_config(), ModelFolder.open(EXAMPLE), children()
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
         take = head_start.predictor._take_description
 
         def take_and_cancel(description: dict[str, object]) -> None:
@@ -122,8 +122,8 @@ async def test_a_start_that_is_cancelled_when_the_process_has_just_started_leave
 
 
 async def test_request_ids_begin_again_where_a_frame_has_no_room_for_more(make_config: Callable[..., Config]) -> None:
-    config, delivery = make_config(), ModelFolder.open(EXAMPLE)
-    async with PreloadedModel.of(delivery, find_environment(delivery, config), config) as head_start:
+    config, model_folder = make_config(), ModelFolder.open(EXAMPLE)
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
         await head_start.started
         head_start.predictor.ready_runner()._calls = REQUEST_IDS - 2
         rows = [[5.1, 3.5, 1.4, 0.2]]

@@ -40,7 +40,7 @@ def test_four_numbers_are_taken_and_nothing_else(features: list[Any]) -> None:
         assert IRIS.feature_names is not None
         with pytest.raises(InvalidFeaturesError) as caught:
             IRIS.validate_row(features)
-        assert caught.value.sentence.startswith(f"Feature {first} ({IRIS.feature_names[first]}): ")
+        assert caught.value.message.startswith(f"Feature {first} ({IRIS.feature_names[first]}): ")
 
 
 @pytest.mark.parametrize("count", [0, 3, 5])
@@ -48,7 +48,7 @@ def test_a_wrong_length_says_how_many_are_expected_and_what_they_are_called(coun
     with pytest.raises(InvalidFeaturesError) as caught:
         IRIS.validate_row([0] * count)
     names = "sepal length, sepal width, petal length, petal width"
-    assert caught.value.sentence == f"4 features are expected ({names}), not {count}."
+    assert caught.value.message == f"4 features are expected ({names}), not {count}."
 
 
 def test_where_the_model_does_not_say_how_many_any_number_of_them_is_taken() -> None:
@@ -60,12 +60,12 @@ def test_where_the_model_does_not_say_how_many_any_number_of_them_is_taken() -> 
 
 SHOP = Signature(
     features=(
-        Feature("price", Kind.NUMBER, missing=True),
-        Feature("colour", Kind.CATEGORY, ("blue", "red"), others=False),
+        Feature("price", Kind.NUMBER, nullable=True),
+        Feature("colour", Kind.CATEGORY, ("blue", "red"), allow_unknown=False),
         Feature("size", Kind.CATEGORY, (1, 2, 3)),
         Feature("review", Kind.TEXT),
         Feature("new", Kind.BOOLEAN),
-        Feature("note", Kind.ANY, missing=True),
+        Feature("note", Kind.ANY, nullable=True),
     )
 )
 GOOD = [None, "red", 4, "fine", True, "x"]
@@ -93,7 +93,7 @@ def test_each_kind_of_feature_says_what_it_takes(position: int, value: object, f
     row = [value if at == position else good for at, good in enumerate(GOOD)]
     with pytest.raises(InvalidFeaturesError) as caught:
         SHOP.validate_row(row)
-    assert caught.value.sentence == f"{SHOP.name_of(position)}: {fault}."
+    assert caught.value.message == f"{SHOP.name_of(position)}: {fault}."
 
 
 def test_each_kind_of_feature_takes_its_own() -> None:
@@ -108,7 +108,7 @@ def test_each_kind_of_feature_takes_its_own() -> None:
 
 
 def test_a_long_list_of_values_is_told_in_part() -> None:
-    many = Signature(features=(Feature(None, Kind.CATEGORY, tuple(range(25)), others=False),))
+    many = Signature(features=(Feature(None, Kind.CATEGORY, tuple(range(25)), allow_unknown=False),))
     with pytest.raises(InvalidFeaturesError, match=r"1 feature is expected, not 2\."):
         many.validate_row([1, 2])
     with pytest.raises(InvalidFeaturesError, match=r"25 is not one of its values, 0, 1, .* 19 and 5 more\."):
@@ -153,7 +153,7 @@ def test_it_is_made_from_what_the_runner_tells() -> None:
 
 
 def test_rows_of_numbers_share_a_call_whatever_they_hold() -> None:
-    signature = Signature(features=(Feature(None, Kind.NUMBER), Feature(None, Kind.NUMBER, missing=True)))
+    signature = Signature(features=(Feature(None, Kind.NUMBER), Feature(None, Kind.NUMBER, nullable=True)))
     assert signature.batch_key([1, 2.5]) == signature.batch_key([0.5, None]) is not None
 
 
@@ -167,7 +167,7 @@ def test_values_of_other_types_in_a_column_share_no_call() -> None:
     [
         Signature(),
         Signature(features=(Feature(None, Kind.NUMBER), Feature(None, Kind.ANY))),
-        Signature(features=(Feature(None, Kind.NUMBER),), row_by_row=True),
+        Signature(features=(Feature(None, Kind.NUMBER),), single_row_only=True),
     ],
 )
 def test_where_a_row_may_depend_on_its_company_it_is_asked_alone(signature: Signature) -> None:

@@ -35,10 +35,10 @@ def raise_for_bad(rows: list[list[Any]]) -> list[Any]:
     return [row[0] for row in rows]
 
 
-def reply_of(model: Model, rows: list[list[Any]], *, row_by_row: bool = False, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - passed on
+def reply_of(model: Model, rows: list[list[Any]], *, single_row_only: bool = False, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - passed on
     """Return the head of the reply."""
     plan = InputAdapter("list", None)
-    plan.row_by_row = row_by_row
+    plan.single_row_only = single_row_only
     given = {"with_probabilities": False, **options}
     head, _ = answer(model, plan, RowBatch.of(rows), **given)
     assert isinstance(head, dict)
@@ -132,9 +132,9 @@ def test_a_number_beyond_float32_is_named_where_the_row_is_taken_without_it() ->
 
 def test_outputs_are_in_the_order_of_the_rows_row_by_row_too() -> None:
     model = Model(predict_proba=lambda rows: [[row[0], 1 - row[0]] for row in rows])
-    for row_by_row in (False, True):
+    for single_row_only in (False, True):
         plan = InputAdapter("list", None)
-        plan.row_by_row = row_by_row
+        plan.single_row_only = single_row_only
         reply, block = answer(model, plan, RowBatch.of([[0.25], [0.5], [1.0]]), True)  # noqa: FBT003
         assert reply == {"results": [0.25, 0.5, 1.0]}
         assert from_block(block, 2) == [[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]]

@@ -10,7 +10,7 @@ import pytest
 from web_single_runner.errors import UnsupportedModelError
 from web_single_runner.loading.conventions import call_load_model, call_with_model
 
-MODEL, X, ARTEFACT = object(), object(), Path("/delivery/model.joblib")
+MODEL, X, ARTIFACT = object(), object(), Path("/delivery/model.joblib")
 
 
 class Scorer:
@@ -100,23 +100,23 @@ def load_by_keyword(*, model_path: str) -> str:
 @pytest.mark.parametrize(
     ("function", "given"),
     [
-        (lambda path: path, str(ARTEFACT)),
-        (lambda p: p, str(ARTEFACT)),
-        (lambda path="model.joblib": path, str(ARTEFACT)),
-        (lambda model_path=None: model_path, str(ARTEFACT)),
-        (lambda where=Path("model.joblib"): where, ARTEFACT),
-        (load_by_annotation, ARTEFACT),
-        (load_by_its_words, ARTEFACT),
-        (load_by_keyword, str(ARTEFACT)),
+        (lambda path: path, str(ARTIFACT)),
+        (lambda p: p, str(ARTIFACT)),
+        (lambda path="model.joblib": path, str(ARTIFACT)),
+        (lambda model_path=None: model_path, str(ARTIFACT)),
+        (lambda where=Path("model.joblib"): where, ARTIFACT),
+        (load_by_annotation, ARTIFACT),
+        (load_by_its_words, ARTIFACT),
+        (load_by_keyword, str(ARTIFACT)),
         (lambda *paths: paths, ()),
         (lambda version="v2": version, "v2"),
         (lambda: "its own", "its own"),
     ],
 )
 def test_load_model_gets_the_path_in_the_form_that_it_wants(function: Callable[..., Any], given: object) -> None:
-    assert call_load_model(function, ARTEFACT) == given
+    assert call_load_model(function, ARTIFACT) == given
 
 
 def test_a_load_model_that_wants_more_is_refused() -> None:
     with pytest.raises(UnsupportedModelError, match=r"load_model\(path, device\); .* Give device a default value"):
-        call_load_model(lambda path, device: (path, device), ARTEFACT)
+        call_load_model(lambda path, device: (path, device), ARTIFACT)

@@ -19,7 +19,7 @@ FRAME = pd.DataFrame({"y": [0, 1], "b": ["u", None], "a": [1.5, 2.5]})
 def test_a_model_is_made_of_the_estimators_that_it_holds() -> None:
     rows, labels = [[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1]
     calibrated = CalibratedClassifierCV(make_pipeline(StandardScaler(), LinearSVC()), cv=2).fit(rows, labels)
-    bundle = {"model": calibrated, "others": [DecisionTreeClassifier()], "threshold": 0.3, "name": "wine"}
+    bundle = {"model": calibrated, "allow_unknown": [DecisionTreeClassifier()], "threshold": 0.3, "name": "wine"}
     assert class_names(bundle) >= {"CalibratedClassifierCV", "Pipeline", "StandardScaler", "LinearSVC"}
     assert "DecisionTreeClassifier" in class_names(bundle)
     assert "dict" not in class_names(bundle)

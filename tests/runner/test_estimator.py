@@ -37,7 +37,7 @@ SOLD = [0, 1, 1] * (ROWS // 3)
 
 
 def told(estimator: object) -> dict[str, tuple[Any, ...]]:
-    return {each["name"]: (each["kind"], each["values"], each["others"]) for each in features_of(estimator)}
+    return {each["name"]: (each["kind"], each["values"], each["allow_unknown"]) for each in features_of(estimator)}
 
 
 def columns() -> ColumnTransformer:
@@ -88,15 +88,15 @@ def test_several_outputs_and_a_transformed_target_are_looked_through() -> None:
 def test_missing_categories_are_known_and_how_they_were_written() -> None:
     frame = pd.DataFrame({"a": pd.Series(["x", None], dtype=object), "b": ["x", np.nan]})
     first, second = features_of(OneHotEncoder().fit(frame))
-    assert (first["missing"], first["none"], first["values"]) == (True, True, ["x"])
-    assert (second["missing"], second["none"], second["values"]) == (True, False, ["x"])
+    assert (first["nullable"], first["none"], first["values"]) == (True, True, ["x"])
+    assert (second["nullable"], second["none"], second["values"]) == (True, False, ["x"])
 
 
 def test_categories_of_histogram_based_trees_are_known() -> None:
     frame = SHOP[["price", "colour"]].astype({"colour": "category"})
     price, colour = features_of(HistGradientBoostingClassifier(categorical_features="from_dtype").fit(frame, SOLD))
     assert (price["kind"], price["dtype"]) == ("number", None)
-    assert (colour["kind"], colour["values"], colour["others"], colour["dtype"]) == (
+    assert (colour["kind"], colour["values"], colour["allow_unknown"], colour["dtype"]) == (
         "category",
         ["blue", "green", "red"],
         True,

@@ -30,31 +30,31 @@ def learn(model: object, **names: Any) -> dict[str, Any]:  # noqa: ANN401 - what
 
 def kinds(description: dict[str, Any]) -> list[tuple[Any, ...]] | None:
     features = description["features"]
-    return [(each["name"], each["kind"], each["missing"]) for each in features] if features is not None else None
+    return [(each["name"], each["kind"], each["nullable"]) for each in features] if features is not None else None
 
 
 def test_an_array_model_takes_an_array_of_numbers() -> None:
     found = learn(LogisticRegression().fit(X, Y))
     assert kinds(found) == [(None, "number", False)] * 2
-    assert (found["container"], found["result"], found["classes"], found["probabilities"]) == (
+    assert (found["input_type"], found["result"], found["classes"], found["probabilities"]) == (
         "array",
         "label",
         [0, 1],
         True,
     )
     assert found["probe"]["rows"] == [[5.1, 3.5], [6.7, 3.0]]
-    assert found["trouble"] is None
+    assert found["error"] is None
 
 
 def test_a_model_with_names_takes_a_dataframe() -> None:
     found = learn(LinearRegression().fit(FRAME, Y))
     assert kinds(found) == [("low", "number", False), ("high", "number", False)]
-    assert (found["container"], found["result"]) == ("dataframe", "number")
+    assert (found["input_type"], found["result"]) == ("dataframe", "number")
 
 
 def test_a_predict_that_reads_positions_takes_an_array_though_the_model_has_names() -> None:
     found = learn(LinearRegression().fit(FRAME, Y), predict=lambda model, X: model.coef_.sum() * X[:, 1])
-    assert (found["container"], kinds(found)) == ("array", [("low", "number", True), ("high", "number", False)])
+    assert (found["input_type"], kinds(found)) == ("array", [("low", "number", True), ("high", "number", False)])
 
 
 def test_a_predict_that_reads_the_first_column_of_each_row_gets_two_dimensions() -> None:
@@ -63,20 +63,20 @@ def test_a_predict_that_reads_the_first_column_of_each_row_gets_two_dimensions()
     description, plan = describe(
         LoadedModel(SimpleNamespace(predict=lambda model, X: model.predict([row[0] for row in X])), model)
     )
-    assert (description["container"], kinds(description)) == ("array", [(None, "text", False)])
+    assert (description["input_type"], kinds(description)) == ("array", [(None, "text", False)])
     assert plan.X(RowBatch.of([["good day"], ["bad day"]])).tolist() == [["good day"], ["bad day"]]
 
 
 def test_texts_are_given_as_a_list() -> None:
     model = make_pipeline(TfidfVectorizer(), MultinomialNB()).fit(["good", "bad"], [1, 0])
     found = learn(model)
-    assert (found["container"], kinds(found)) == ("texts", [(None, "text", False)])
+    assert (found["input_type"], kinds(found)) == ("texts", [(None, "text", False)])
 
 
 def test_what_the_delivered_predict_takes_goes_before_what_the_estimator_says() -> None:
     model = LinearRegression().fit(np.c_[X, X[:, 0] * X[:, 1]], Y)
     found = learn(model, predict=lambda model, X: model.predict(np.c_[X, X[:, 0] * X[:, 1]]))
-    assert (found["container"], len(found["features"])) == ("array", 2)
+    assert (found["input_type"], len(found["features"])) == ("array", 2)
 
 
 class AddSum(BaseEstimator, TransformerMixin):  # type: ignore[misc]  # scikit-learn carries no types
@@ -89,7 +89,7 @@ class AddSum(BaseEstimator, TransformerMixin):  # type: ignore[misc]  # scikit-l
 
 def test_columns_that_the_delivery_makes_itself_are_not_asked_for() -> None:
     found = learn(make_pipeline(AddSum(), StandardScaler(), LinearRegression()).fit(FRAME, Y))
-    assert (found["container"], kinds(found)) == ("dataframe", [("low", "number", False), ("high", "number", False)])
+    assert (found["input_type"], kinds(found)) == ("dataframe", [("low", "number", False), ("high", "number", False)])
 
 
 def make_own_table(model: LinearRegression, X: Any) -> Any:  # noqa: ANN401 - any form
@@ -100,7 +100,7 @@ def make_own_table(model: LinearRegression, X: Any) -> Any:  # noqa: ANN401 - an
 def test_a_predict_that_makes_its_own_table_gets_none_of_the_estimators_columns() -> None:
     frame = pd.DataFrame({"price": [1.0, 2.0, 3.0], "colour_blue": [0.0, 1.0, 0.0], "colour_red": [1.0, 0.0, 1.0]})
     found = learn(LinearRegression().fit(frame, [1, 2, 3]), predict=make_own_table)
-    assert (found["container"], len(found["features"]), found["features"][0]["name"]) == ("array", 2, None)
+    assert (found["input_type"], len(found["features"]), found["features"][0]["name"]) == ("array", 2, None)
 
 
 def test_a_dictionary_is_looked_into() -> None:
@@ -112,13 +112,13 @@ def test_a_dictionary_is_looked_into() -> None:
 
 def test_a_predict_for_one_row_is_called_row_by_row() -> None:
     found = learn(LinearRegression().fit(X, Y), predict=lambda model, X: model.predict(X)[0])
-    assert (found["row_by_row"], found["container"], found["result"]) == (True, "array", "number")
+    assert (found["single_row_only"], found["input_type"], found["result"]) == (True, "array", "number")
 
 
 def test_a_predict_for_one_flat_row_gets_that() -> None:
     model = LinearRegression().fit(X, Y)
     found = learn(model, predict=lambda model, row: model.predict([[row[0], float(row[1])]])[0])
-    assert (found["row_by_row"], found["container"], len(found["features"] or ())) == (True, "row", 0)
+    assert (found["single_row_only"], found["input_type"], len(found["features"] or ())) == (True, "row", 0)
 
 
 def weigh(_: object, row: Any) -> float:  # noqa: ANN401 - any form
@@ -128,26 +128,26 @@ def weigh(_: object, row: Any) -> float:  # noqa: ANN401 - any form
 
 def test_two_rows_are_not_taken_for_the_two_values_of_a_flat_row() -> None:
     found = learn(None, predict=weigh)
-    assert (found["container"], len(found["features"])) == ("row", 2)
+    assert (found["input_type"], len(found["features"])) == ("row", 2)
     assert found["probe"]["results"][0] == 5.1 * 2 + 3.5
 
 
 def test_two_columns_that_are_read_by_number_are_not_taken_for_two_rows() -> None:
     found = learn(LinearRegression().fit(X, Y), predict=lambda model, table: model.predict(table[[0, 1]]) * table[1])
-    assert (found["container"], kinds(found)) == ("dataframe", [(None, "number", False)] * 2)
+    assert (found["input_type"], kinds(found)) == ("dataframe", [(None, "number", False)] * 2)
 
 
 def test_code_that_takes_a_dataframe_alone_gets_one_without_names() -> None:
     model = LinearRegression().fit(X, [1, 2, 3, 5])
     found = learn(model, predict=lambda model, table: model.predict(table.values))
-    assert (found["container"], kinds(found)) == ("dataframe", [(None, "number", False)] * 2)
+    assert (found["input_type"], kinds(found)) == ("dataframe", [(None, "number", False)] * 2)
     assert found["probe"]["results"] == model.predict(found["probe"]["rows"]).tolist()
 
 
 def test_code_gets_the_columns_that_it_names_at_its_top_level() -> None:
     model = LinearRegression().fit(X, Y)
     found = learn(model, FEATURES=["low", "high"], predict=lambda model, X: model.predict(X[["low", "high"]].values))
-    assert (found["container"], kinds(found)) == ("dataframe", [("low", "number", False), ("high", "number", False)])
+    assert (found["input_type"], kinds(found)) == ("dataframe", [("low", "number", False), ("high", "number", False)])
 
 
 def test_columns_that_code_names_may_be_others_than_its_estimators() -> None:
@@ -161,13 +161,13 @@ def test_columns_that_code_names_may_be_others_than_its_estimators() -> None:
 
 def test_names_in_code_leave_an_array_one_where_it_is_answered() -> None:
     found = learn(LinearRegression().fit(X, Y), FEATURES=["low", "high"], predict=lambda model, X: model.predict(X))
-    assert (found["container"], kinds(found)) == ("array", [(None, "number", False)] * 2)
+    assert (found["input_type"], kinds(found)) == ("array", [(None, "number", False)] * 2)
 
 
 def test_a_tuple_of_columns_is_one_answer_of_several_values_a_row() -> None:
     model = LogisticRegression().fit(X, Y)
     found = learn(model, predict=lambda model, X: (model.predict(X), model.predict_proba(X).max(axis=1)))
-    assert (found["result"], found["outputs"]) == ("several", 2)
+    assert (found["result"], found["outputs"]) == ("multi_output", 2)
     assert [result[0] for result in found["probe"]["results"]] == [1, 1]
 
 
@@ -189,12 +189,12 @@ def test_where_several_lengths_are_taken_none_is_known() -> None:
 
 def test_the_letters_of_a_text_are_not_taken_for_the_values_of_a_row() -> None:
     found = learn(None, predict=lambda _, X: [row[0] + 2 * row[1] for row in X])
-    assert (found["container"], found["features"], found["result"]) == ("array", None, "number")
+    assert (found["input_type"], found["features"], found["result"]) == ("array", None, "number")
 
 
 def test_code_that_reads_texts_gets_texts() -> None:
     found = learn(None, predict=lambda _, X: [text.upper() for text in X])
-    assert (found["container"], kinds(found)) == ("texts", [(None, "text", False)])
+    assert (found["input_type"], kinds(found)) == ("texts", [(None, "text", False)])
 
 
 def test_text_that_is_taken_beside_numbers_makes_a_feature_of_any_kind() -> None:
@@ -216,7 +216,7 @@ def test_missing_values_are_taken_where_answers_stay_finite() -> None:
     found = learn(
         LinearRegression().fit(X, Y), predict=lambda _, X: np.nan_to_num(X) @ [1, 2], predict_proba=predict_proba
     )
-    assert [each["missing"] for each in found["features"]] == [True, False]
+    assert [each["nullable"] for each in found["features"]] == [True, False]
 
 
 def test_probabilities_that_are_none_are_not_promised() -> None:
@@ -232,9 +232,9 @@ def test_a_model_that_answers_nothing_is_served_with_what_it_says() -> None:
 
     found = learn(LinearRegression().fit(X, Y), predict=fail)
     assert kinds(found) == [(None, "number", False)] * 2
-    assert found["trouble"].endswith("answered none of them: ValueError: only on Sundays.")
+    assert found["error"].endswith("answered none of them: ValueError: only on Sundays.")
     assert found["probe"]["rows"] == []
-    assert found["row_by_row"] is True
+    assert found["single_row_only"] is True
 
 
 def test_answers_that_cannot_be_kept_are_refused() -> None:
@@ -249,7 +249,7 @@ def test_nothing_to_predict_with_is_refused() -> None:
 
 def test_time_that_runs_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web_single_runner.introspection.description.PROBING_SECONDS", -1)
-    assert learn(LinearRegression().fit(X, Y))["trouble"] is not None
+    assert learn(LinearRegression().fit(X, Y))["error"] is not None
 
 
 def test_what_was_answered_in_a_form_that_is_not_kept_is_forgotten() -> None:
@@ -260,7 +260,7 @@ def test_what_was_answered_in_a_form_that_is_not_kept_is_forgotten() -> None:
 
     found = learn(LinearRegression().fit(FRAME, Y), predict=predict)
     assert (found["result"], found["probe"]["results"]) == ("any", [])
-    assert found["trouble"].endswith("TypeError: a table, please.")
+    assert found["error"].endswith("TypeError: a table, please.")
 
 
 @pytest.mark.parametrize(
@@ -270,8 +270,8 @@ def test_what_was_answered_in_a_form_that_is_not_kept_is_forgotten() -> None:
         (["a", 1], "any"),
         ([1, 2.5], "number"),
         ([1, True], "any"),
-        ([[1], [2]], "several"),
-        ([{"a": 1}, {"a": 2}], "several"),
+        ([[1], [2]], "multi_output"),
+        ([{"a": 1}, {"a": 2}], "multi_output"),
         ([[1], 2], "any"),
         ([], "any"),
     ],

@@ -10,8 +10,8 @@ INTEGERS = RowBatch(2, 2, values={0: [1001, 2002], 1: [3, 4]})
 MIXED = RowBatch(2, 2, to_block([[2.5], [3.5]]), {0: [1001, 2002]})
 
 
-def plan(container: str) -> InputAdapter:
-    return InputAdapter(container, [{**new_feature(name), "kind": "any"} for name in ("zip", "n")])
+def plan(input_type: str) -> InputAdapter:
+    return InputAdapter(input_type, [{**new_feature(name), "kind": "any"} for name in ("zip", "n")])
 
 
 def test_integers_of_unknown_kind_are_integers_in_an_array() -> None:

@@ -60,7 +60,7 @@ def test_a_database_that_stays_away_ends_the_application(make_config: MakeConfig
     with locked(tmp_path / "predictions.db"), TestClient(app):
         wait_until(lambda: app.state.failure is not None)
     assert isinstance(app.state.failure, DatabaseOpenError)
-    assert "DB_START_TIMEOUT_SECONDS" in app.state.failure.sentence
+    assert "DB_START_TIMEOUT_SECONDS" in app.state.failure.message
 
 
 def test_a_database_that_cannot_be_opened_fails_the_start(make_config: MakeConfig) -> None:

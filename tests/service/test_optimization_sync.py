@@ -25,7 +25,7 @@ MakeConfig = Callable[..., Config]
 @pytest.fixture
 def dependent_config(make_config: MakeConfig, trained: Callable[[str], Path]) -> Config:
     """Settings for a model that returns how many rows are in its call, once its first feature is beyond 100."""
-    return make_config(model_path=trained("crowd"), verify_share=1, batching="on")
+    return make_config(model_path=trained("crowd"), shadow_sample_rate=1, batching="on")
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ async def test_batch_dependence_ends_batching_in_all_workers_and_after_a_restart
 
 
 async def test_the_ids_begin_where_batching_began(make_config: MakeConfig, trained: Callable[[str], Path]) -> None:
-    config = make_config(model_path=trained("crowd"), verify_share=1)
+    config = make_config(model_path=trained("crowd"), shadow_sample_rate=1)
     async with running(config) as app:
         await predict(app, *([0.0, float(n)] for n in range(1_000)))
         await wait_until_async(lambda: batching_of(app).state is BatchingState.ON)
@@ -100,7 +100,7 @@ async def test_a_compiled_model_that_differs_is_not_used_by_other_workers_nor_af
 async def test_a_model_that_was_never_batched_has_no_ids(
     make_config: MakeConfig, trained: Callable[[str], Path]
 ) -> None:
-    async with running(make_config(model_path=trained("crowd"), verify_share=1)) as app:
+    async with running(make_config(model_path=trained("crowd"), shadow_sample_rate=1)) as app:
         await predict(app, [0, 1], [0, 2])
         predictor_of(app).batch_safety.end("A comparison failed.", [0, 1])
         await asyncio.sleep(0.2)  # some polls

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def service(mischief: Path, make_config: Callable[..., Config]) -> AsyncIterator[PredictionService]:
     """The plain way alone."""
-    app = create_app(make_config(model_path=mischief, fast="off", max_waiting=2, predict_timeout_seconds=5))
+    app = create_app(make_config(model_path=mischief, optimizations="off", max_queue_size=2, predict_timeout_seconds=5))
     async with app.router.lifespan_context(app):
         yield app.state.prediction_service
 

@@ -15,8 +15,8 @@ FEW_ROWS = 3000
 Build = Callable[..., Manifest]
 
 
-def build(artefact: Path, config: Config) -> Manifest:
+def build(artifact: Path, config: Config) -> Manifest:
     """Build the compiled model of a model folder, into the folder that the settings name."""
-    delivery = ModelFolder.open(artefact)
-    environment = find_environment(delivery, config)
-    return asyncio.run(build_compiled(delivery, environment, config, tell=lambda *_: None, rows=FEW_ROWS))
+    model_folder = ModelFolder.open(artifact)
+    environment = find_environment(model_folder, config)
+    return asyncio.run(build_compiled(model_folder, environment, config, tell=lambda *_: None, rows=FEW_ROWS))

@@ -20,11 +20,11 @@ EXAMPLE = Path(__file__).parent.parent.parent / "data_scientist"
 
 
 def train(style: str, folder: Path) -> Path:
-    """Copy a style into `folder`, run its model.py there, and return the artefact that it wrote."""
-    delivery = folder / style
-    shutil.copytree(STYLES / style, delivery)
-    subprocess.run([sys.executable, "-B", "model.py"], cwd=delivery, check=True)
-    return find_artifact(delivery)
+    """Copy a style into `folder`, run its model.py there, and return the artifact that it wrote."""
+    model_folder = folder / style
+    shutil.copytree(STYLES / style, model_folder)
+    subprocess.run([sys.executable, "-B", "model.py"], cwd=model_folder, check=True)
+    return find_artifact(model_folder)
 
 
 def write_model_folder(folder: Path, code: str, files: Mapping[str, str]) -> Path:

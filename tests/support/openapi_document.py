@@ -19,8 +19,8 @@ KEPT = CHECKOUT / "docs/openapi.json"
 def ask_for_the_document(folder: Path) -> Any:  # noqa: ANN401 - a JSON value
     """Return what a server that has just started answers."""
     db_url = f"sqlite:///{folder}/predictions.db"
-    artefact = EXAMPLE / "model.joblib"
-    config = Config(model_path=artefact, db_url=db_url, docs=OnOff.ON, compile=Compile.OFF, _env_file=None)
+    artifact = EXAMPLE / "model.joblib"
+    config = Config(model_path=artifact, db_url=db_url, docs=OnOff.ON, compile=Compile.OFF, _env_file=None)
     with TestClient(create_app(config)) as client:
         document = client.get("/openapi.json").json()
     answers = document["paths"]["/model"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]

@@ -35,9 +35,9 @@ class Server:
             "APP_ENV": "prod",
             "HOST": "127.0.0.1",
             "PORT": "0",
-            "COMPILED_PATH": str(log.parent / "compiled"),
+            "COMPILED_CACHE_DIR": str(log.parent / "compiled"),
             "WRITE_TIMEOUT_SECONDS": "30",  # how fast a disk is that others use, too, is tested where it is set
-            "WAITING_TIMEOUT_SECONDS": "30",
+            "QUEUE_TIMEOUT_SECONDS": "30",
         }
         with log.open("w") as file:
             self.process = subprocess.Popen(

@@ -114,7 +114,7 @@ def test_the_json_has_the_same_keys_for_every_delivery(sound: Path, broken: Path
     assert [{*report} for report in reports] == [keys] * 3
     assert [report["verdict"] for report in reports] == ["served", "not_served", "not_served"]
     assert [len(report["findings"]) for report in reports] == [0, 1, 1]
-    assert {*reports[1]["findings"][0]} == {"name", "severity", "topic", "sentence", "to_do"}
+    assert {*reports[1]["findings"][0]} == {"name", "severity", "topic", "message", "to_do"}
     assert reports[0]["files"] == [
         {"name": name, "size_bytes": (sound / name).stat().st_size} for name in ("model.pkl", "model.py")
     ]

@@ -60,10 +60,10 @@ def test_files_are_replaced_by_copying_them_over_and_restarting(folder: Path, tm
         assert httpx2.post(f"{server.url}/predict", json=request).json() == {"id": 1, "result": "low"}
         code = (folder / "model.py").read_text()
         (folder / "model.py").write_text(code + "\ndef predict(model, X):\n    return ['new' for _ in X]\n")
-        wait_until(lambda: len(server.events("delivery_changed")) == 2)
-        notice = "The delivery changed (model.py): restart the server."
-        assert {event["notice"] for event in server.events("delivery_changed")} == {notice}
-        assert httpx2.get(f"{server.url}/health/ready").json() == {"status": "ready", "notice": notice}
+        wait_until(lambda: len(server.events("model_folder_changed")) == 2)
+        warning = "The delivery changed (model.py): restart the server."
+        assert {event["warning"] for event in server.events("model_folder_changed")} == {warning}
+        assert httpx2.get(f"{server.url}/health/ready").json() == {"status": "ready", "warning": warning}
         assert httpx2.post(f"{server.url}/predict", json=request).json() == {"id": 2, "result": "low"}
         assert server.stop() == 0
     with running(tmp_path, MODEL_PATH=folder, MODEL_SHA256=fingerprint(folder)) as server:

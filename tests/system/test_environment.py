@@ -22,9 +22,9 @@ def predict(model, X):
 """
 
 
-def build(artefact: Path, cache: Path, *options: str) -> str:
-    command: list[str | Path] = [Path(sys.executable).with_name("web-single"), "build", artefact, *options]
-    settings = {"APP_ENV": "prod", "COMPILE": "off", "ENVIRONMENTS_PATH": str(cache)}
+def build(artifact: Path, cache: Path, *options: str) -> str:
+    command: list[str | Path] = [Path(sys.executable).with_name("web-single"), "build", artifact, *options]
+    settings = {"APP_ENV": "prod", "COMPILE": "off", "ENVIRONMENT_CACHE_DIR": str(cache)}
     return subprocess.run(command, env=os.environ | settings, check=True, capture_output=True, text=True).stdout
 
 
@@ -32,21 +32,21 @@ def build(artefact: Path, cache: Path, *options: str) -> str:
 def test_a_model_is_served_from_an_environment_that_was_built_before(
     make_model_folder: MakeModelFolder, tmp_path: Path, workers: int
 ) -> None:
-    artefact, cache = make_model_folder(requirements=TINY, code=CODE).artefact, tmp_path / "cache"
-    settings = {"MODEL_PATH": str(artefact), "ENVIRONMENTS_PATH": str(cache)}
+    artifact, cache = make_model_folder(requirements=TINY, code=CODE).artifact, tmp_path / "cache"
+    settings = {"MODEL_PATH": str(artifact), "ENVIRONMENT_CACHE_DIR": str(cache)}
     refused = Server(tmp_path / "refused.log", {"DB_URL": "sqlite:///x.db", **settings})
     assert refused.process.wait(60) == 3
-    assert f"run `web-single build {artefact}` before" in refused.log.read_text()
+    assert f"run `web-single build {artifact}` before" in refused.log.read_text()
 
-    build(artefact, cache)
+    build(artifact, cache)
     (made,) = cache.glob("*/")
     with running(tmp_path, workers=workers, **settings) as server:
         answer = httpx2.post(f"{server.url}/predict", json={"features": [1.0]})
         assert answer.json()["result"] == "2.0.0"
         assert {command_of(runner)[0] for runner in server.runners()} == {str(made / "bin/python")}
         os.utime(made / "used", (0, 0))
-        (artefact.parent / "requirements.txt").write_text("iniconfig==2.1.0\n")
-        told = build(artefact, cache, "--prune", "--unused-days", "0")
+        (artifact.parent / "requirements.txt").write_text("iniconfig==2.1.0\n")
+        told = build(artifact, cache, "--prune", "--unused-days", "0")
         assert told.endswith("0 unused environments removed.\n")
         assert made.exists()
-    assert "1 unused environment removed" in build(artefact, cache, "--prune", "--unused-days", "0")
+    assert "1 unused environment removed" in build(artifact, cache, "--prune", "--unused-days", "0")

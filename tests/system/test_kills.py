@@ -33,9 +33,9 @@ ALL_SHORTCUTS, NOT_COMPILED, PLAIN = "all shortcuts", "not compiled", "the plain
 def settings(request: pytest.FixtureRequest, compiled_example: Path) -> Settings:
     """The settings of the way that a test names."""
     ways: dict[str, Settings] = {
-        ALL_SHORTCUTS: {"COMPILED_PATH": compiled_example},
+        ALL_SHORTCUTS: {"COMPILED_CACHE_DIR": compiled_example},
         NOT_COMPILED: {"COMPILE": "off"},
-        PLAIN: {"FAST": "off"},
+        PLAIN: {"OPTIMIZATIONS": "off"},
     }
     return ways[request.param] | {"ACCESS_LOG": "off"}
 

@@ -261,7 +261,7 @@ def test_a_slow_reader_of_a_long_list_is_not_cut_off_although_it_owes_a_body(tmp
 
 def test_what_was_refused_is_in_the_log(server: Server) -> None:
     send(server, b"hello\r\n\r\n")
-    assert server.events("request_refused")[-1]["status"] == 400
+    assert server.events("request_rejected")[-1]["status"] == 400
     assert not server.events("Invalid HTTP request received.")
 
 

@@ -36,7 +36,7 @@ NoteFigure = Callable[[str], None]
 
 @pytest.fixture
 def server(tmp_path: Path, compiled_example: Path) -> Iterator[Server]:
-    with running(tmp_path, COMPILED_PATH=compiled_example) as server:
+    with running(tmp_path, COMPILED_CACHE_DIR=compiled_example) as server:
         assert httpx2.get(f"{server.url}/model").json()["compiled"]["state"] == "on"
         yield server
 
@@ -139,7 +139,7 @@ def test_each_answer_is_the_estimators_own_whatever_others_send(server: Server, 
 def test_what_was_answered_is_found_at_once_by_another_connection_and_another_worker(
     tmp_path: Path, compiled_example: Path
 ) -> None:
-    with running(tmp_path, workers=2, COMPILED_PATH=compiled_example) as server:
+    with running(tmp_path, workers=2, COMPILED_CACHE_DIR=compiled_example) as server:
         found = 0
         for _ in range(100):
             with (
@@ -173,7 +173,7 @@ def test_with_four_writers_on_one_file_nobody_starves(
         )
         return max(seconds)
 
-    with running(tmp_path, workers=WORKERS, COMPILED_PATH=compiled_example) as server:
+    with running(tmp_path, workers=WORKERS, COMPILED_CACHE_DIR=compiled_example) as server:
         assert asyncio.run(slowest(httpx2.URL(server.url))) < 30
         asyncio.run(write_while_the_lock_is_held(httpx2.URL(server.url), tmp_path / "predictions.db"))
 

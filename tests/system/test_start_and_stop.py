@@ -31,7 +31,7 @@ def test_a_missing_model_ends_the_start_with_one_sentence(tmp_path: Path, worker
     path = tmp_path / "delivery/no.joblib"
     assert (code, told) == (
         3,
-        f"web-single: There is no model at {path}: set MODEL_PATH to the delivered artefact.",
+        f"web-single: There is no model at {path}: set MODEL_PATH to the delivered artifact.",
     )
 
 
@@ -108,11 +108,11 @@ def test_a_stop_under_load_finishes_what_is_in_flight_and_exits_with_0(tmp_path:
 
 @pytest.mark.parametrize("workers", WORKERS)
 def test_a_stop_while_the_model_loads_is_obeyed(tmp_path: Path, workers: int) -> None:
-    delivery = tmp_path / "delivery"
-    delivery.mkdir()
-    (delivery / "model.py").write_text("import time\ntime.sleep(600)")
-    (delivery / "model.joblib").write_text("weights")
-    environment = {"MODEL_PATH": delivery / "model.joblib", "WORKERS": workers, "LOAD_TIMEOUT_SECONDS": 600}
+    model_folder = tmp_path / "delivery"
+    model_folder.mkdir()
+    (model_folder / "model.py").write_text("import time\ntime.sleep(600)")
+    (model_folder / "model.joblib").write_text("weights")
+    environment = {"MODEL_PATH": model_folder / "model.joblib", "WORKERS": workers, "LOAD_TIMEOUT_SECONDS": 600}
     server = Server(tmp_path / "server.log", {name: str(value) for name, value in environment.items()})
     wait_until(lambda: len(server.runners()) == workers)
     family = server.family()

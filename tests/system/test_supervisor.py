@@ -20,11 +20,11 @@ pytestmark = pytest.mark.measured
 
 
 def test_a_crash_loop_ends_with_the_last_reason(tmp_path: Path) -> None:
-    delivery = tmp_path / "delivery"
-    delivery.mkdir()
-    (delivery / "model.py").write_text("import time\ntime.sleep(600)")
-    (delivery / "model.joblib").write_text("weights")
-    server = Server(tmp_path / "server.log", {"WORKERS": "2", "MODEL_PATH": str(delivery / "model.joblib")})
+    model_folder = tmp_path / "delivery"
+    model_folder.mkdir()
+    (model_folder / "model.py").write_text("import time\ntime.sleep(600)")
+    (model_folder / "model.joblib").write_text("weights")
+    server = Server(tmp_path / "server.log", {"WORKERS": "2", "MODEL_PATH": str(model_folder / "model.joblib")})
     while server.process.poll() is None:
         for worker in server.workers():
             worker.kill()
@@ -36,15 +36,15 @@ def test_a_crash_loop_ends_with_the_last_reason(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_worker_that_cannot_start_is_tried_again_while_the_other_serves(tmp_path: Path, mischief: Path) -> None:
-    delivery = shutil.copytree(mischief.parent, tmp_path / "delivery")
-    with running(tmp_path, workers=2, MODEL_PATH=delivery / mischief.name) as server:
-        (delivery / "model.py").write_text("another delivery")
+    model_folder = shutil.copytree(mischief.parent, tmp_path / "delivery")
+    with running(tmp_path, workers=2, MODEL_PATH=model_folder / mischief.name) as server:
+        (model_folder / "model.py").write_text("another delivery")
         server.workers()[0].kill()
         wait_until(lambda: bool(server.events("worker_not_started")))
         assert "The delivery changed" in server.events("worker_not_started")[0]["reason"]
         load = run_load(server.url, clients=2, seconds=0.5)
         assert load.statuses == {422: load.statuses[422]}  # it answers: two features are expected, and four were sent
-        shutil.copy(mischief.parent / "model.py", delivery / "model.py")
+        shutil.copy(mischief.parent / "model.py", model_folder / "model.py")
         wait_until(lambda: len(server.events("app_started")) == 3, seconds=60)
         assert server.stop() == 0
 
@@ -64,11 +64,11 @@ def test_workers_end_with_a_supervisor_that_has_not_listened_to_them(tmp_path: P
 
 
 def test_a_failure_with_a_message_beyond_all_measure_ends_the_server_with_its_beginning(tmp_path: Path) -> None:
-    delivery = tmp_path / "delivery"
-    delivery.mkdir()
-    (delivery / "model.py").write_text("raise ValueError('\\U0001f600' * 2_000_000)")
-    (delivery / "model.joblib").write_text("weights")
-    server = Server(tmp_path / "server.log", {"WORKERS": "2", "MODEL_PATH": str(delivery / "model.joblib")})
+    model_folder = tmp_path / "delivery"
+    model_folder.mkdir()
+    (model_folder / "model.py").write_text("raise ValueError('\\U0001f600' * 2_000_000)")
+    (model_folder / "model.joblib").write_text("weights")
+    server = Server(tmp_path / "server.log", {"WORKERS": "2", "MODEL_PATH": str(model_folder / "model.joblib")})
     try:
         assert server.process.wait(60) == 3
     finally:

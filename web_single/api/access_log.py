@@ -71,8 +71,8 @@ class RequestContext:
                 log.warning(Event.STREAM_BROKEN, exc_info=True)
                 raise
             log.exception(Event.REQUEST_CRASHED)
-            sentence = f"The service failed; the log has the reason under request id {self.request_id}."
-            await self._answer(500, sentence, receive)
+            message = f"The service failed; the log has the reason under request id {self.request_id}."
+            await self._answer(500, message, receive)
         finally:
             self.write_line(self._status)
             REQUEST_ID.reset(token)
@@ -83,9 +83,9 @@ class RequestContext:
             message["headers"] = [*message.get("headers", ()), (HEADER, self.request_id.encode())]
         await self._send(message)
 
-    async def _answer(self, status: int, sentence: str, receive: Receive) -> None:
+    async def _answer(self, status: int, message: str, receive: Receive) -> None:
         headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == UNAVAILABLE else None
-        await error_response(status, sentence, headers)(self._scope, receive, self._send_with_id)
+        await error_response(status, message, headers)(self._scope, receive, self._send_with_id)
 
     def write_line(self, status: int) -> None:
         """Write the line of a request that was answered with this status, if it is to have one."""

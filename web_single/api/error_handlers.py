@@ -28,7 +28,7 @@ STATUS = {
 }
 NOT_FOUND, NOT_ALLOWED = 404, 405
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-SENTENCES = {
+MESSAGES = {
     "bool_parsing": "true or false is expected",
     "extra_forbidden": "this key is not known",
     "greater_than_equal": "a number from {ge} on is expected",
@@ -51,9 +51,9 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, answer_http_exception)
 
 
-def error_response(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def error_response(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return the one shape of an error."""
-    return JSONResponse({"detail": sentence}, status_code=status, headers=headers)
+    return JSONResponse({"detail": message}, status_code=status, headers=headers)
 
 
 async def answer_error(_: Request, error: Exception) -> JSONResponse:
@@ -64,7 +64,7 @@ async def answer_error(_: Request, error: Exception) -> JSONResponse:
 def response_to(error: Exception) -> JSONResponse:
     """Return the answer to an error of ours, and log what the delivered code raised."""
     if isinstance(error, ModelCodeError):
-        log.error(Event.DELIVERED_CODE_FAILED, error_id=error.error_id, row=error.row, **error.raised)
+        log.error(Event.MODEL_CODE_FAILED, error_id=error.error_id, row=error.row, **error.raised)
     status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, UnavailableError) else None
     return error_response(status, str(error), headers)
@@ -102,5 +102,5 @@ def format_error(error: RequestValidationError) -> str:
     fault = error.errors()[0]
     source, *path = fault["loc"]
     place = ".".join(str(part) for part in path) or f"The {source}"
-    sentence = SENTENCES.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
-    return f"{place}: {sentence}."
+    message = MESSAGES.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    return f"{place}: {message}."

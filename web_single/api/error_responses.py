@@ -30,7 +30,7 @@ class ErrorExample:
 
     status: int
     name: str
-    sentence: str
+    message: str
 
 
 # What the words depend on, the path or the model, is put into the document where it is known: `openapi_examples`.
@@ -52,17 +52,17 @@ OTHER_CONTENT = ErrorExample(
 NO_PARAMETERS = ErrorExample(422, "unknown_parameter", "page: this call has no such parameter; it takes none.")
 LONG_PAGE = ErrorExample(422, "long_page", f"limit: a number up to {MAX_PAGE} is expected.")
 NO_ID = ErrorExample(422, "no_id", "id: a whole number is expected.")
-UNKNOWN_ID = ErrorExample(404, "unknown_id", PredictionNotFoundError(77).sentence)
-MODEL_FAILED = ErrorExample(500, "exception", ModelCodeError("4f1b0c9d2a77", {}).sentence)
-INSTANCE_FAILED = ErrorExample(500, "exception", ModelCodeError("4f1b0c9d2a77", {}, row=1).sentence)
+UNKNOWN_ID = ErrorExample(404, "unknown_id", PredictionNotFoundError(77).message)
+MODEL_FAILED = ErrorExample(500, "exception", ModelCodeError("4f1b0c9d2a77", {}).message)
+INSTANCE_FAILED = ErrorExample(500, "exception", ModelCodeError("4f1b0c9d2a77", {}, row=1).message)
 MODEL_AWAY = ErrorExample(503, "model_away", "The model is being started anew.")
 MODEL_ENDED = ErrorExample(503, "model_away", "The model's process ended: killed by SIGKILL.")
-DATABASE_AWAY = ErrorExample(503, "database_away", "The database did not answer in 1 seconds.")
+DATABASE_UNAVAILABLE = ErrorExample(503, "database_unavailable", "The database did not answer in 1 seconds.")
 OVERLOADED = ErrorExample(503, "overloaded", "1000 requests are waiting already.")
 
 ANY_CALL = (OTHER_METHOD, SLOW_HEAD, LONG_HEAD)
 ANY_BODY = (NO_JSON, SLOW_BODY, LONG_BODY, OTHER_CONTENT)
-ANY_PREDICTION = (*ANY_BODY, NO_FEATURES, MODEL_AWAY, DATABASE_AWAY, OVERLOADED)
+ANY_PREDICTION = (*ANY_BODY, NO_FEATURES, MODEL_AWAY, DATABASE_UNAVAILABLE, OVERLOADED)
 
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Request-ID": {
@@ -94,7 +94,7 @@ def document_responses(*errors: ErrorExample, example: object = None, headers: t
         responses[200]["content"] = {JSON: {"example": example}}
     for error in sorted((*ANY_CALL, *errors), key=lambda error: error.status):
         response = responses.setdefault(error.status, describe_error(error.status))
-        response["content"][JSON]["examples"] |= name_examples({error.name: {"detail": error.sentence}})
+        response["content"][JSON]["examples"] |= name_examples({error.name: {"detail": error.message}})
     return responses
 
 

@@ -25,7 +25,7 @@ KEY = b'"features"'
 
 
 class FastPathRequest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """What the fast lane reads: features as a list. Their values are checked where the plain way checks them."""
+    """What the fast path reads: features as a list. Their values are checked where the plain way checks them."""
 
     features: list[Any]
 

@@ -14,8 +14,8 @@ class FeatureResponse(Response):
     name: str | None
     kind: str
     values: list[JsonValue] | None
-    others: bool
-    missing: bool
+    allow_unknown: bool
+    nullable: bool
 
 
 class ResultResponse(Response):
@@ -26,10 +26,10 @@ class ResultResponse(Response):
 
 
 class ScikitLearnResponse(Response):
-    """The scikit-learn that made the artefact, and the one that runs it."""
+    """The scikit-learn that made the artifact, and the one that runs it."""
 
-    made_with: str | None
-    runs_with: str | None
+    trained_with: str | None
+    serving_with: str | None
 
 
 class EnvironmentResponse(Response):
@@ -45,14 +45,14 @@ class RunnerResponse(Response):
 
     state: str
     restarts: int
-    trouble: str | None
+    error: str | None
 
 
 class ProbeRowsResponse(Response):
     """Rows of one kind that a compiled model was compared on, and how many of them it handed back."""
 
     rows: int
-    handed_back: int
+    fallbacks: int
 
 
 class ProofResponse(Response):
@@ -93,7 +93,7 @@ class CompiledResponse(Response):
     max_batch_rows: int
     max_batch_rows_with_probabilities: int
     answered: int
-    handed_back: int
+    fallbacks: int
     verified: int
     differing: int
 
@@ -112,16 +112,15 @@ class ModelResponse(Response):
     classes: list[JsonValue] | None
     probabilities: bool
     result: ResultResponse
-    container: str
-    row_by_row: bool
+    input_type: str
+    single_row_only: bool
     batching: BatchingResponse
     scikit_learn: ScikitLearnResponse
     environment: EnvironmentResponse
     runner: RunnerResponse
-    queue: bool
-    fast_lane: bool
+    fast_path: bool
     compiled: CompiledResponse
-    notice: str | None
+    warning: str | None
 
     @classmethod
     def from_status(cls, model: ModelStatus) -> Self:
@@ -141,20 +140,17 @@ class ModelResponse(Response):
             classes=list(signature.classes) if signature.classes is not None else None,
             probabilities=signature.probabilities,
             result=ResultResponse(kind=signature.result, outputs=signature.outputs),
-            container=signature.container,
-            row_by_row=signature.row_by_row,
+            input_type=signature.input_type,
+            single_row_only=signature.single_row_only,
             batching=BatchingResponse.model_validate(model.batching),
-            scikit_learn=ScikitLearnResponse(made_with=model.made_with, runs_with=model.runs_with),
+            scikit_learn=ScikitLearnResponse(trained_with=model.trained_with, serving_with=model.serving_with),
             environment=EnvironmentResponse(
                 origin=model.environment.origin,
                 python=model.environment.python_version,
                 packages=model.environment.packages,
             ),
-            runner=RunnerResponse(
-                state=model.runner_state, restarts=model.runner_restarts, trouble=model.runner_trouble
-            ),
-            queue=model.queue,
-            fast_lane=model.fast_lane,
+            runner=RunnerResponse(state=model.runner_state, restarts=model.runner_restarts, error=model.runner_trouble),
+            fast_path=model.fast_path,
             compiled=CompiledResponse.model_validate(model.compiled),
-            notice=model.notice,
+            warning=model.warning,
         )

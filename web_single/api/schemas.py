@@ -129,7 +129,7 @@ class HealthResponse(Response):
 class ReadyResponse(HealthResponse):
     """A server that could predict and store now; a notice is told where its delivery has changed."""
 
-    notice: str | None = None
+    warning: str | None = None
 
 
 class ErrorResponse(Response):

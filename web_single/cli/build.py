@@ -33,29 +33,29 @@ def build(
     configure_logging(config)
     end_when_broken_off()
     started = time.monotonic()
-    delivery = (
+    model_folder = (
         ModelFolder.open(config.model_path, pin=config.model_sha256) if folder is None else ModelFolder.open(folder)
     )
     with status_on_terminal() as tell:
-        environment = find_environment(delivery, config, build=True, tell=tell)
+        environment = find_environment(model_folder, config, build=True, tell=tell)
     typer.echo(describe(environment, time.monotonic() - started))
     if config.compile is not Compile.OFF:
-        typer.echo(describe_compiled(compile_delivery(delivery, environment, config)))
+        typer.echo(describe_compiled(compile_delivery(model_folder, environment, config)))
     if prune:
-        folder_in_use = environment.python.parent.parent if environment.origin == "made" else None
+        folder_in_use = environment.python.parent.parent if environment.origin == "built" else None
         removed, freed = EnvironmentCache.of(config).prune(keep=folder_in_use, unused_days=unused_days)
         what = "environment" if removed == 1 else "environments"
         typer.echo(f"{removed} unused {what} removed{f', {freed / MEBIBYTE:,.0f} MiB freed' if removed else ''}.")
 
 
-def compile_delivery(delivery: ModelFolder, environment: Environment, config: Config) -> Manifest:
+def compile_delivery(model_folder: ModelFolder, environment: Environment, config: Config) -> Manifest:
     """Build the compiled model, and return its manifest. ModelFolderError where the model cannot be loaded."""
     from web_single.predictor.compiled.builder import build_compiled  # noqa: PLC0415 - numpy is not for a server's start
 
-    reject_import_effects(delivery)
+    reject_import_effects(model_folder)
     configure_logging(quiet(config))  # the model prints what it thinks of unusual rows
     with environment.in_use(), bar_on_terminal() as tell:
-        return asyncio.run(build_compiled(delivery, environment, config, tell=tell))
+        return asyncio.run(build_compiled(model_folder, environment, config, tell=tell))
 
 
 def describe_compiled(manifest: Manifest) -> str:
@@ -66,8 +66,8 @@ def describe_compiled(manifest: Manifest) -> str:
     kinds = ", ".join(f"{kind.rows:,} {name}" for name, kind in proof.kinds.items())
     return (
         f"It is compiled: {' and '.join(manifest.answers)}, by {' and '.join(manifest.engines)}.\n"
-        f"It was equal in all {proof.rows - proof.handed_back:,} answers to {proof.rows:,} rows ({kinds}), "
-        f"to within {proof.largest_difference:.1g}; {proof.handed_back:,} rows it handed back to the model itself "
+        f"It was equal in all {proof.rows - proof.fallbacks:,} answers to {proof.rows:,} rows ({kinds}), "
+        f"to within {proof.largest_difference:.1g}; {proof.fallbacks:,} rows it handed back to the model itself "
         f"({proof.seconds:.1f} seconds)."
     )
 
@@ -76,7 +76,7 @@ def describe(environment: Environment, seconds: float) -> str:
     """Return a sentence about what runs the delivery."""
     packages = ", ".join(f"{name} {version}" for name, version in environment.packages.items())
     what = f"Python {environment.python_version} with {packages or 'no packages'}"
-    if environment.origin == "made":
+    if environment.origin == "built":
         return f"The delivery runs in {environment.python.parent.parent}: {what} ({seconds:.1f} seconds)."
-    whose = "The server's own libraries suit the delivery" if environment.origin == "server" else "MODEL_ENVIRONMENT"
+    whose = "The server's own libraries suit the delivery" if environment.origin == "server" else "MODEL_PYTHON"
     return f"{whose}: {what}. Nothing is made."

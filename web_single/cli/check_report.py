@@ -27,8 +27,8 @@ VERDICTS = {
 }
 ORIGINS = {
     "server": "the server's own libraries",
-    "made": "in an environment made for it",
-    "given": "as MODEL_ENVIRONMENT says",
+    "built": "in an environment made for it",
+    "custom": "as MODEL_PYTHON says",
 }
 MOST_FILES, MOST_FEATURES, MOST_VALUES = 12, 40, 8
 KILOBYTE, MEGABYTE = 10**3, 10**6
@@ -52,7 +52,7 @@ def parts(report: Report) -> Iterator[RenderableType]:
     for finding in report.sorted_findings():
         head = Text.assemble((finding.severity, COLOURS[finding.severity]), f": {finding.topic}")
         yield indented(head, 2, above=1)
-        yield indented(Group(Text(finding.sentence), Text(f"To do: {finding.to_do}")), 4)
+        yield indented(Group(Text(finding.message), Text(f"To do: {finding.to_do}")), 4)
     yield indented(Text(summary(report)), 2, above=1)
 
 
@@ -77,10 +77,10 @@ def lines(report: Report) -> Iterator[tuple[str, str | None]]:
     yield "version", report.version
     yield "sha256", report.sha256
     yield "files", files_line(report)
-    made_with = report.scikit_learn.made_with
-    yield "made with", f"scikit-learn {made_with}" if made_with is not None else None
+    trained_with = report.scikit_learn.trained_with
+    yield "made with", f"scikit-learn {trained_with}" if trained_with is not None else None
     yield "names", ", ".join(report.modules)
-    yield "runs with", runs_with(report)
+    yield "runs with", serving_with(report)
     yield "model", report.estimator
     if report.signature is not None:
         yield "takes", takes(report.signature)
@@ -108,13 +108,13 @@ def size(size_bytes: int) -> str:
     return f"{size_bytes / KILOBYTE:.1f} kB" if size_bytes < MEGABYTE else f"{size_bytes / MEGABYTE:,.1f} MB"
 
 
-def runs_with(report: Report) -> str | None:
+def serving_with(report: Report) -> str | None:
     """Return what runs the model, None where it has not been found."""
     environment = report.environment
     if environment is None:
         return None
-    runs_with = report.scikit_learn.runs_with or environment.packages.get("scikit-learn")
-    scikit_learn = f"scikit-learn {runs_with} on " if runs_with is not None else ""
+    serving_with = report.scikit_learn.serving_with or environment.packages.get("scikit-learn")
+    scikit_learn = f"scikit-learn {serving_with} on " if serving_with is not None else ""
     return f"{scikit_learn}Python {environment.python}, {ORIGINS[environment.origin]}"
 
 
@@ -122,15 +122,15 @@ def takes(signature: Signature) -> str:
     """Return a line about what goes in."""
     count = signature.feature_count
     features = "any number of features" if count is None else f"{count} feature{'s' if count != 1 else ''}"
-    container = {
+    input_type = {
         "dataframe": "a DataFrame",
         "array": "an array",
         "list": "a list of lists",
         "texts": "a list of strings",
         "row": "one row alone",
-    }[signature.container]
-    each = ", one row a call" if signature.row_by_row else ""
-    return f"{features}; predict gets {container}{each}"
+    }[signature.input_type]
+    each = ", one row a call" if signature.single_row_only else ""
+    return f"{features}; predict gets {input_type}{each}"
 
 
 def answers(signature: Signature) -> str:
@@ -139,7 +139,7 @@ def answers(signature: Signature) -> str:
         "label": "a label",
         "number": "a number",
         "text": "text",
-        "several": f"{signature.outputs or 'several'} values",
+        "multi_output": f"{signature.outputs or 'several'} values",
         "any": "something that it does not tell",
     }[signature.result]
     classes = f": {listed(signature.classes)}" if signature.result == "label" and signature.classes else ""
@@ -183,8 +183,8 @@ def feature_rows(features: Sequence[Feature]) -> Iterator[tuple[str, str, str, s
         positions = [at for at, _ in group]
         feature = features[positions[0]]
         numbers = str(positions[0]) if len(positions) == 1 else f"{positions[0]} to {positions[-1]}"
-        values = listed(feature.values or ()) + (" or others" if feature.values and feature.others else "")
-        missing = "null is taken" if feature.missing else "no"
+        values = listed(feature.values or ()) + (" or others" if feature.values and feature.allow_unknown else "")
+        missing = "null is taken" if feature.nullable else "no"
         yield feature.name if feature.name is not None else numbers, feature.kind, values, missing
 
 

@@ -17,7 +17,7 @@ from web_single.environments.uv import ProgressCallback as StatusCallback
 from web_single.service.check.report import ProgressCallback
 
 FolderArgument = Annotated[
-    Path | None, typer.Argument(help="The delivery: its folder or its artefact; else that of MODEL_PATH.")
+    Path | None, typer.Argument(help="The delivery: its folder or its artifact; else that of MODEL_PATH.")
 ]
 
 

@@ -96,5 +96,5 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         commands(arguments)
     except WebSingleError as error:
-        sys.stderr.write("".join(f"web-single: {line}\n" for line in error.sentence.splitlines()))
+        sys.stderr.write("".join(f"web-single: {line}\n" for line in error.message.splitlines()))
         sys.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1))

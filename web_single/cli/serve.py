@@ -40,26 +40,26 @@ def serve(
 
 def load_and_serve(config: Config) -> None:
     """Load the model and serve it until stopped; a StartError says why it could not start or go on."""
-    delivery = open_model_folder(config)
+    model_folder = open_model_folder(config)
     # While the model's environment is found, and then the model loads, the processor has time for the rest of us.
     with import_in_background("web_single.server.run") as serving:
         with status_on_terminal() as tell:
-            environment = find_environment(delivery, config, tell=tell)
+            environment = find_environment(model_folder, config, tell=tell)
         if config.workers == 1:
-            run_until_complete(serve_here(config, delivery, environment, serving))
+            run_until_complete(serve_here(config, model_folder, environment, serving))
         else:
-            asyncio.run(serving.result().serve_by_workers(config, delivery, environment))
+            asyncio.run(serving.result().serve_by_workers(config, model_folder, environment))
 
 
 async def serve_here(
-    config: Config, delivery: ModelFolder, environment: Environment, serving: Future[ModuleType]
+    config: Config, model_folder: ModelFolder, environment: Environment, serving: Future[ModuleType]
 ) -> None:
     """Let the model load, and serve it in this process as soon as what serves is imported."""
     from web_single.predictor.preload import PreloadedModel  # noqa: PLC0415 - imported meanwhile
 
     break_off_at_signals()
     try:
-        async with PreloadedModel.of(delivery, environment, config) as head_start:
+        async with PreloadedModel.of(model_folder, environment, config) as head_start:
             await (await asyncio.wrap_future(serving)).serve_head_start(config, head_start)
     except asyncio.CancelledError:
         log.info(Event.SERVER_STOPPED)

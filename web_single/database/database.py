@@ -75,8 +75,8 @@ class Database:
                     readers = self._readers or self._writer
                     return await asyncio.get_running_loop().run_in_executor(readers, self._in_session, work)
             except TimeoutError as error:
-                sentence = f"The database did not answer in {self._timeout_seconds:g} seconds."
-                raise DatabaseUnavailableError(sentence) from error
+                message = f"The database did not answer in {self._timeout_seconds:g} seconds."
+                raise DatabaseUnavailableError(message) from error
 
     async def close(self) -> None:
         """Let go of the database; work that has not begun is dropped.

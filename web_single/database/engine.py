@@ -48,8 +48,8 @@ def _check_form(url: URL) -> None:
         parameters = ", ".join(url.query)
         raise ConfigError(f"DB_URL: parameters are not supported ({parameters}); write `sqlite:///predictions.db`.")
     if (url.database or "").lower().startswith("file:"):
-        sentence = "a file is named by its path, not by a URI of SQLite's; write `sqlite:///predictions.db`."
-        raise ConfigError(f"DB_URL: {sentence}")
+        message = "a file is named by its path, not by a URI of SQLite's; write `sqlite:///predictions.db`."
+        raise ConfigError(f"DB_URL: {message}")
 
 
 def _check_place(url: URL, model: Path) -> None:
@@ -58,8 +58,8 @@ def _check_place(url: URL, model: Path) -> None:
     is_there, is_folder = os.path.exists(model), os.path.isdir(model)  # noqa: PTH110, PTH112
     folder = model if is_folder else model.parent
     if is_there and folder in Path(url.database or "").absolute().parents:
-        sentence = "the database would lie in the model's folder and change its version; name a file elsewhere."
-        raise ConfigError(f"DB_URL: {sentence}")
+        message = "the database would lie in the model's folder and change its version; name a file elsewhere."
+        raise ConfigError(f"DB_URL: {message}")
 
 
 def is_in_memory(url: URL) -> bool:

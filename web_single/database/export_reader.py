@@ -102,8 +102,8 @@ class ExportReader:
         try:
             status = self._path.stat()
         except FileNotFoundError as error:
-            sentence = f"There is no database {self._path}: the service makes it. DB_URL names another one."
-            raise DatabaseOpenError(sentence) from error
+            message = f"There is no database {self._path}: the service makes it. DB_URL names another one."
+            raise DatabaseOpenError(message) from error
         except OSError as error:
             raise DatabaseOpenError(f"The database {self._path} cannot be read: {error.strerror}.") from error
         if not stat.S_ISREG(status.st_mode):

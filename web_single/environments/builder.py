@@ -1,4 +1,4 @@
-"""Makes an environment for a delivery: from its requirements and its artefact's versions, with a Python that suits."""
+"""Makes an environment for a delivery: from its requirements and its artifact's versions, with a Python that suits."""
 
 import re
 import sys
@@ -118,7 +118,7 @@ class Builder:
         return (
             f"{self.requirements.title} needs Python {needs}; "
             f"this machine has {', '.join(f'3.{minor}' for minor in here)}. "
-            f"Install one (`uv python install 3.{needed[-1]}`), or name one by MODEL_ENVIRONMENT."
+            f"Install one (`uv python install 3.{needed[-1]}`), or name one by MODEL_PYTHON."
         )
 
 
@@ -154,12 +154,12 @@ class InstallStrategies:
         return {minor for minor in minors if self.resolve(self.loosest(), minor).succeeded}
 
     def exact(self) -> Arguments:
-        """Return the arguments for the artefact's scikit-learn, and the rest as it was asked for."""
+        """Return the arguments for the artifact's scikit-learn, and the rest as it was asked for."""
         version = self.requirements.scikit_learn
         return self._packages([f"scikit-learn=={version}"] if version is not None else [])
 
     def loosest(self) -> Arguments:
-        """Return the arguments for any patch release of the artefact's scikit-learn."""
+        """Return the arguments for any patch release of the artifact's scikit-learn."""
         version = self.requirements.scikit_learn
         return self._packages([f"scikit-learn=={minor_of(version)}.*"] if version is not None else [])
 
@@ -169,7 +169,7 @@ class InstallStrategies:
         return self.run(["pip", "compile", *options, *(part for part in packages if part != REQUIREMENTS)])
 
     def _look_for_release(self, python: Path) -> UvResult:
-        """Ask for the artefact's scikit-learn alone: whether there is one, and since when."""
+        """Ask for the artifact's scikit-learn alone: whether there is one, and since when."""
         asked = self._file("release", [f"scikit-learn=={self.requirements.scikit_learn}"])
         options: Arguments = ["--no-deps", "--format", "pylock.toml", "--python", python, *WHEELS_ONLY]
         return self.run(["pip", "compile", *options, asked])

@@ -40,7 +40,7 @@ class EnvironmentCache(AtomicFolderCache):
     @classmethod
     def of(cls, config: Config) -> "EnvironmentCache":
         """Return the one that the settings name, or else the user's own."""
-        return cls(config.environments_path or users_own("environments"))
+        return cls(config.environment_cache_dir or users_own("environments"))
 
     def find(self, key: str) -> Path | None:
         """Return the interpreter of a made environment, or None where it is not made, or its Python is gone."""

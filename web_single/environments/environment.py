@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from web_single.config import ENVIRONMENT_WORDS, SERVER, AppEnv, Config, ModelVersions
+from web_single.config import ENVIRONMENT_WORDS, SERVER, AppEnv, Config, SklearnMismatch
 from web_single.environments.builder import WHEELS_ONLY, Arguments, Builder
 from web_single.environments.cache import EnvironmentCache, in_use, key_of
 from web_single.environments.interpreters import InterpreterInfo, ask
@@ -39,7 +39,7 @@ log = get_logger()
 class Environment:
     """An interpreter with what a delivery needs.
 
-    `origin` is `server` (our own), `made` (for the delivery) or `given` (by MODEL_ENVIRONMENT).
+    `origin` is `server` (our own), `built` (for the delivery) or `custom` (by MODEL_PYTHON).
     `packages` has the versions of scikit-learn and of what it stands on.
     """
 
@@ -51,7 +51,7 @@ class Environment:
     @contextmanager
     def in_use(self) -> Iterator[None]:
         """Keep it from being pruned, until this returns or the process ends."""
-        if self.origin != "made":
+        if self.origin != "built":
             yield
             return
         with in_use(self.python):
@@ -68,38 +68,38 @@ class Environment:
 
 
 def find_environment(
-    delivery: ModelFolder, config: Config, *, build: bool = False, tell: ProgressCallback = lambda _: None
+    model_folder: ModelFolder, config: Config, *, build: bool = False, tell: ProgressCallback = lambda _: None
 ) -> Environment:
     """Return what runs this delivery, made now where need be; a ModelFolderError says what is missing, and what to do.
 
     In prod nothing is made unless `build` asks for it.
     """
-    finder = EnvironmentResolver(delivery, Requirements.of(delivery), config)
-    if config.model_environment not in ENVIRONMENT_WORDS:
-        given = Path(config.model_environment)
-        return finder.checked(given, "given", finder.ask(given))
+    finder = EnvironmentResolver(model_folder, Requirements.of(model_folder), config)
+    if config.model_python not in ENVIRONMENT_WORDS:
+        given = Path(config.model_python)
+        return finder.checked(given, "custom", finder.ask(given))
     ours = finder.ask(Path(sys.executable))
     fault = finder.server_env_problem(ours)
     if fault is None:
         return finder.checked(Path(sys.executable), "server", ours)
-    if config.model_environment == SERVER:
-        raise ModelFolderError(f"{fault} MODEL_ENVIRONMENT=auto makes an environment for it.")
+    if config.model_python == SERVER:
+        raise ModelFolderError(f"{fault} MODEL_PYTHON=auto makes an environment for it.")
     made = finder.made(fault, build=build, tell=tell)
-    return finder.checked(made, "made", finder.ask(made))
+    return finder.checked(made, "built", finder.ask(made))
 
 
 @dataclass(frozen=True)
 class EnvironmentResolver:
     """Looks for what runs one delivery."""
 
-    delivery: ModelFolder
+    model_folder: ModelFolder
     requirements: Requirements
     config: Config
 
     @property
     def trusts(self) -> bool:
-        """Whether another scikit-learn than the artefact's may answer."""
-        return self.config.model_versions is ModelVersions.TRUST
+        """Whether another scikit-learn than the artifact's may answer."""
+        return self.config.sklearn_mismatch is SklearnMismatch.ALLOW
 
     def ask(self, python: Path) -> InterpreterInfo:
         """Ask an interpreter for what the delivery names."""
@@ -109,13 +109,12 @@ class EnvironmentResolver:
     def server_env_problem(self, installed: InterpreterInfo) -> str | None:
         """Return a sentence on why our own interpreter does not suit, or None where it does."""
         file = self.requirements.file
-        insists = self.trusts and self.config.model_environment == SERVER
+        insists = self.trusts and self.config.model_python == SERVER
         if not self.trusts and self._is_other(installed):
             return self._tell_other(installed)
         if self.requirements.minors is not None and sys.version_info.minor not in self.requirements.minors:
-            return (
-                f"{self.delivery.artefact.name} holds code by value, of another Python than {installed.python_version}."
-            )
+            name = self.model_folder.artifact.name
+            return f"{name} holds code by value, of another Python than {installed.python_version}."
         if installed.missing:
             return tell_missing(installed.missing, "with the server")
         if file is None or insists:
@@ -136,14 +135,14 @@ class EnvironmentResolver:
         if python is not None:
             return python
         if self.config.app_env is AppEnv.PROD and not build:
-            command = f"web-single build {shlex.quote(str(self.delivery.artefact))}"
+            command = f"web-single build {shlex.quote(str(self.model_folder.artifact))}"
             raise ModelFolderError(f"{reason} In prod no environment is made at the start: run `{command}` before.")
         try:
             return self._made_in(cache, key, reason, compiled=build, tell=tell)
         except OSError as error:
             raise ModelFolderError(
                 f"No environment can be made in {cache.folder}: {error.strerror or error}. "
-                "Set ENVIRONMENTS_PATH to a folder that can be written to."
+                "Set ENVIRONMENT_CACHE_DIR to a folder that can be written to."
             ) from error
 
     def _made_in(
@@ -165,12 +164,12 @@ class EnvironmentResolver:
         """Return an interpreter as what runs the delivery, if it has all that this names, in the right version."""
         if installed.missing:
             raise ModelFolderError(
-                tell_missing(installed.missing, BY_REQUIREMENTS if origin == "made" else f"for {python}")
+                tell_missing(installed.missing, BY_REQUIREMENTS if origin == "built" else f"for {python}")
             )
         if self._is_other(installed):
             if not self.trusts:
                 raise ModelFolderError(self._tell_other(installed))
-            versions = {"made_with": self.requirements.scikit_learn, "runs_with": scikit_learn_of(installed)}
+            versions = {"trained_with": self.requirements.scikit_learn, "serving_with": scikit_learn_of(installed)}
             log.warning(Event.MODEL_VERSION_TRUSTED, **versions)
         return Environment(python, origin, installed.python_version, installed.packages)
 
@@ -181,12 +180,12 @@ class EnvironmentResolver:
             raise ModelFolderError(tell_missing(unnamed, "with the server"))
 
     def _is_other(self, installed: InterpreterInfo) -> bool:
-        made_with = self.requirements.scikit_learn
-        return made_with is not None and minor_of(made_with) != minor_of(scikit_learn_of(installed))
+        trained_with = self.requirements.scikit_learn
+        return trained_with is not None and minor_of(trained_with) != minor_of(scikit_learn_of(installed))
 
     def _tell_other(self, installed: InterpreterInfo) -> str:
         return (
-            f"{self.delivery.artefact.name} was made by scikit-learn {self.requirements.scikit_learn}, and "
+            f"{self.model_folder.artifact.name} was made by scikit-learn {self.requirements.scikit_learn}, and "
             f"{scikit_learn_of(installed)} is installed for Python {installed.python_version}: it could answer wrongly."
         )
 

@@ -1,4 +1,4 @@
-"""An artefact as a file: opened through whatever compresses it, and told where it cannot be one at all."""
+"""An artifact as a file: opened through whatever compresses it, and told where it cannot be one at all."""
 
 import bz2
 import gzip
@@ -41,17 +41,17 @@ START_BYTES = 64
 
 
 @contextmanager
-def open_artefact(artefact: Path) -> Iterator[IO[bytes]]:
-    """Open an artefact through whatever compresses it; reading it raises EOFError where it ends in the middle."""
-    with artefact.open("rb") as file:
+def open_artifact(artifact: Path) -> Iterator[IO[bytes]]:
+    """Open an artifact through whatever compresses it; reading it raises EOFError where it ends in the middle."""
+    with artifact.open("rb") as file:
         start = file.peek(START_BYTES)
         opener = next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), None)
         yield opener(file) if opener is not None else file
 
 
-def start_of(artefact: Path) -> bytes:
+def start_of(artifact: Path) -> bytes:
     """Return its first bytes."""
-    with artefact.open("rb") as file:
+    with artifact.open("rb") as file:
         return file.read(START_BYTES)
 
 
@@ -66,10 +66,10 @@ def check_start(name: str, start: bytes) -> None:
         raise ModelFolderError(f"{name} is a pointer of Git LFS, not the file: run `git lfs pull` where it comes from.")
 
 
-def check_end(artefact: Path, start: bytes, error: Exception) -> None:
+def check_end(artifact: Path, start: bytes, error: Exception) -> None:
     """Raise a ModelFolderError where a walk failed because the file is cut; what is no pickle may end as it likes."""
-    with artefact.open("rb") as file:
+    with artifact.open("rb") as file:
         file.seek(-1, SEEK_END)
         is_cut_pickle = start.startswith(PICKLE) and file.read(1) != STOP
     if is_cut_pickle or (isinstance(error, EOFError) and start.startswith(tuple(OPENERS))):
-        raise ModelFolderError(f"{artefact.name} is incomplete, it ends in the middle: copy it again.") from error
+        raise ModelFolderError(f"{artifact.name} is incomplete, it ends in the middle: copy it again.") from error

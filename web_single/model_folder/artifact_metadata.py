@@ -1,4 +1,4 @@
-"""What an artefact tells without being loaded: read by an unpickler that imports and runs nothing."""
+"""What an artifact tells without being loaded: read by an unpickler that imports and runs nothing."""
 
 import pickle
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from math import prod
 from pathlib import Path
 from typing import IO, Any, Self
 
-from web_single.model_folder.artifact import LZ4, check_end, check_start, open_artefact, start_of
+from web_single.model_folder.artifact import LZ4, check_end, check_start, open_artifact, start_of
 from web_single.model_folder.code_by_value import CODE_TYPE, compatible_minors
 
 BLOCK_BYTES = 2**20
@@ -21,7 +21,7 @@ NAMES_OF_PYTHON_2: dict[str, str] = pickle._compat_pickle.IMPORT_MAPPING  # type
 
 @dataclass(frozen=True)
 class ArtifactMetadata:
-    """What an artefact names.
+    """What an artifact names.
 
     `scikit_learn` is the version that made it; `modules` every top-level module that it names;
     `of_delivery` the names that it expects in model.py.
@@ -48,23 +48,23 @@ class ArtifactMetadata:
         return cls(**values)
 
 
-def read_contents(artefact: Path) -> ArtifactMetadata:
-    """Return what this artefact names; nothing for one in a form of its own, which its own `load_model` will read.
+def read_contents(artifact: Path) -> ArtifactMetadata:
+    """Return what this artifact names; nothing for one in a form of its own, which its own `load_model` will read.
 
     A ModelFolderError tells what can never be loaded: an empty file, a web page, half a file.
     """
-    start = start_of(artefact)
-    check_start(artefact.name, start)
+    start = start_of(artifact)
+    check_start(artifact.name, start)
     found = Findings()
     if start.startswith(LZ4):
         found.names.add(("lz4", "frame"))
     try:
-        with open_artefact(artefact) as file:
+        with open_artifact(artifact) as file:
             StubUnpickler(file, found).load()
             while file.read(BLOCK_BYTES):  # to the end, which tells whether a compressed file is whole
                 pass
     except Exception as error:  # noqa: BLE001 - loading it will say what is wrong, in the words of the library that made it
-        check_end(artefact, start, error)
+        check_end(artifact, start, error)
         return ArtifactMetadata()
     return found.contents()
 

@@ -7,58 +7,58 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
-from web_single.errors import DeliveryChangedError, ModelFolderError
+from web_single.errors import ModelFolderChangedError, ModelFolderError
 from web_single.model_folder.artifact_metadata import ArtifactMetadata, read_contents
 
 VERSION_DIGITS = 12
 BLOCK_BYTES = 2**20
 MOST_FILES = 10_000
 MOST_NAMES = 3
-ARTEFACT_ENDINGS = (".joblib", ".pkl", ".pickle")
+ARTIFACT_ENDINGS = (".joblib", ".pkl", ".pickle")
 COMPRESSED_ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".z", ".zlib", ".lz4")
 OF_AN_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
 
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """What the data scientist handed over: the artefact, and all files beside and below it.
+    """What the data scientist handed over: the artifact, and all files beside and below it.
 
     `sha256` is its fingerprint when it was opened, 64 hex digits over every file;
     `digests` the SHA-256 of each file by its path in the folder;
-    `contents` is what the artefact tells without being loaded.
+    `contents` is what the artifact tells without being loaded.
     """
 
-    artefact: Path
+    artifact: Path
     sha256: str
     digests: dict[str, str]
     contents: ArtifactMetadata
 
     @classmethod
     def open(cls, path: Path, pin: str | None = None) -> "ModelFolder":
-        """Take the fingerprint of a delivery, named by its folder or by its artefact; nothing of it is loaded.
+        """Take the fingerprint of a delivery, named by its folder or by its artifact; nothing of it is loaded.
 
-        Where a pin is given, any other fingerprint is refused before the artefact is looked into.
+        Where a pin is given, any other fingerprint is refused before the artifact is looked into.
         """
         try:
-            artefact = find_artifact(path.absolute())
+            artifact = find_artifact(path.absolute())
         except OSError as error:
             raise ModelFolderError(f"The delivery in {path.absolute().parent} cannot be read: {error}.") from error
-        sha256, digests = digest_files(artefact.parent)
-        if artefact.name not in digests:
+        sha256, digests = digest_files(artifact.parent)
+        if artifact.name not in digests:
             raise ModelFolderError(
-                f"{artefact} is hidden or compiled, and no part of the version: give it another name."
+                f"{artifact} is hidden or compiled, and no part of the version: give it another name."
             )
         if pin is not None and sha256 != pin:
             raise ModelFolderError(
-                f"The delivery in {artefact.parent} is not the one that is pinned: "
+                f"The delivery in {artifact.parent} is not the one that is pinned: "
                 f"its fingerprint is {sha256}, and MODEL_SHA256 is {pin}."
             )
-        return cls(artefact, sha256, digests, contents=read_contents(artefact))
+        return cls(artifact, sha256, digests, contents=read_contents(artifact))
 
     @property
     def folder(self) -> Path:
         """The folder that was handed over."""
-        return self.artefact.parent
+        return self.artifact.parent
 
     @property
     def version(self) -> str:
@@ -67,7 +67,7 @@ class ModelFolder:
 
     @property
     def code(self) -> Path | None:
-        """The delivered model.py, or None where the artefact came without."""
+        """The delivered model.py, or None where the artifact came without."""
         return self._file("model.py")
 
     @property
@@ -83,17 +83,17 @@ class ModelFolder:
         _, now = digest_files(self.folder)
         if now != self.digests:
             also = " If its own code did that, let it write elsewhere." if loaded else ""
-            raise DeliveryChangedError(tell_change(self.digests, now) + also)
+            raise ModelFolderChangedError(tell_change(self.digests, now) + also)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON values, for a process that must serve the same bytes."""
-        return asdict(self) | {"artefact": str(self.artefact)}
+        return asdict(self) | {"artifact": str(self.artifact)}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "ModelFolder":
         """Return the delivery that another process has opened."""
         contents = ArtifactMetadata.from_json(plain["contents"])
-        return cls(**{**plain, "artefact": Path(plain["artefact"]), "contents": contents})
+        return cls(**{**plain, "artifact": Path(plain["artifact"]), "contents": contents})
 
 
 def tell_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
@@ -111,27 +111,27 @@ def tell_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 
 def find_artifact(path: Path) -> Path:
-    """Return the artefact that a path names: the file itself, or the one in the folder."""
+    """Return the artifact that a path names: the file itself, or the one in the folder."""
     if path.is_file():
         return path
     if not path.is_dir():
-        raise ModelFolderError(f"There is no model at {path}: set MODEL_PATH to the delivered artefact.")
-    names = sorted(file.name for file in path.iterdir() if is_artefact(file.name) and file.is_file())
+        raise ModelFolderError(f"There is no model at {path}: set MODEL_PATH to the delivered artifact.")
+    names = sorted(file.name for file in path.iterdir() if is_artifact(file.name) and file.is_file())
     if len(names) > 1 and "model.joblib" not in names:
-        raise ModelFolderError(f"There are several artefacts in {path} ({', '.join(names)}): set MODEL_PATH to one.")
+        raise ModelFolderError(f"There are several artifacts in {path} ({', '.join(names)}): set MODEL_PATH to one.")
     if not names:
         train = "run `python model.py` to train it, or " if (path / "model.py").is_file() else ""
         raise ModelFolderError(
-            f"There is no .joblib, .pkl or .pickle in {path}: {train}set MODEL_PATH to the artefact."
+            f"There is no .joblib, .pkl or .pickle in {path}: {train}set MODEL_PATH to the artifact."
         )
     return path / ("model.joblib" if "model.joblib" in names else names[0])
 
 
-def is_artefact(name: str) -> bool:
-    """Tell whether a file is named as artefacts are, such as `model.pkl` or `model.joblib.gz`."""
+def is_artifact(name: str) -> bool:
+    """Tell whether a file is named as artifacts are, such as `model.pkl` or `model.joblib.gz`."""
     path = PurePath(name.lower())
     uncompressed = path.with_suffix("") if path.suffix in COMPRESSED_ENDINGS else path
-    return uncompressed.suffix in ARTEFACT_ENDINGS and not name.startswith(".")
+    return uncompressed.suffix in ARTIFACT_ENDINGS and not name.startswith(".")
 
 
 def fingerprint(folder: Path) -> str:
@@ -165,7 +165,7 @@ def digest_file(path: Path, whole: Any = None) -> str:  # noqa: ANN401 - hashlib
                 whole.update(block)
             left -= len(block)
     if left:
-        raise DeliveryChangedError(f"{path} changed while it was read: start the server when it is complete.")
+        raise ModelFolderChangedError(f"{path} changed while it was read: start the server when it is complete.")
     return own.hexdigest()
 
 

@@ -11,8 +11,8 @@ log = get_logger()
 
 def open_model_folder(config: Config) -> ModelFolder:
     """Open the delivery that MODEL_PATH names; a ModelFolderError says why it is not taken."""
-    delivery = ModelFolder.open(config.model_path, pin=config.model_sha256)
-    findings = reject_import_effects(delivery)
-    if sentence := tell(Effect.TRAINS, findings):
-        log.warning(Event.DELIVERY_TRAINS, reason=sentence)
-    return delivery
+    model_folder = ModelFolder.open(config.model_path, pin=config.model_sha256)
+    findings = reject_import_effects(model_folder)
+    if message := tell(Effect.TRAINS, findings):
+        log.warning(Event.IMPORT_TRAINS, reason=message)
+    return model_folder

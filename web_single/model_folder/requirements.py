@@ -1,4 +1,4 @@
-"""What a delivery needs to be installed: its requirements.txt, and what its artefact adds."""
+"""What a delivery needs to be installed: its requirements.txt, and what its artifact adds."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 # The first scikit-learn that was built for numpy 2: older ones say that they take any numpy, and die of it.
 FIRST_FOR_NUMPY_2 = (1, 4, 2)
-# What an artefact is written and read with.
+# What an artifact is written and read with.
 TO_READ_IT = ("joblib", "cloudpickle", "lz4")
 # Modules whose distribution has another name than the module, with `_` for `-` aside.
 DISTRIBUTIONS = {
@@ -53,7 +53,7 @@ DISTRIBUTIONS = {
 class Requirements:
     """What is asked of an interpreter: `file` is the delivered one, `modules` must be importable.
 
-    `scikit_learn` is the version that made the artefact, `added` what it needs beside that and seldom says,
+    `scikit_learn` is the version that made the artifact, `added` what it needs beside that and seldom says,
     `bounds` what holds versions that nobody named, `minors` the minor versions of Python 3 that its code runs on.
     """
 
@@ -65,13 +65,13 @@ class Requirements:
     minors: tuple[int, ...] | None
 
     @classmethod
-    def of(cls, delivery: ModelFolder) -> "Requirements":
+    def of(cls, model_folder: ModelFolder) -> "Requirements":
         """Read them, without loading or running anything of the delivery."""
-        file = delivery.folder / FILE_NAME
-        contents = delivery.contents
+        file = model_folder.folder / FILE_NAME
+        contents = model_folder.contents
         return cls(
             file=file if file.is_file() else None,
-            modules=needed_modules(delivery),
+            modules=needed_modules(model_folder),
             scikit_learn=contents.scikit_learn,
             added=tuple(_added_by(contents)),
             bounds=tuple(_bounds_by(contents)),
@@ -93,13 +93,13 @@ class Requirements:
         return [(_name_in(folder, path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
 
 
-def needed_modules(delivery: ModelFolder) -> tuple[str, ...]:
-    """Return the top-level modules that artefact and code name, but for those of the delivery itself.
+def needed_modules(model_folder: ModelFolder) -> tuple[str, ...]:
+    """Return the top-level modules that artifact and code name, but for those of the delivery itself.
 
     Private ones are left out: extension modules in packages register such names when they are imported.
     """
-    named = {*delivery.contents.modules, *imported_modules(delivery.folder)} - {"model"}
-    foreign = {name for name in named if not name.startswith("_") and not sources_of(delivery.folder, name)}
+    named = {*model_folder.contents.modules, *imported_modules(model_folder.folder)} - {"model"}
+    foreign = {name for name in named if not name.startswith("_") and not sources_of(model_folder.folder, name)}
     return tuple(sorted(foreign))
 
 

@@ -16,17 +16,17 @@ Traits = tuple[int, int, int, int]
 log = get_logger()
 
 
-class DeliveryWatch:
+class ModelFolderWatcher:
     """Looks at the files every few seconds: at their sizes and times, and at the bytes of one where these differ.
 
-    `notice` is the sentence about a changed delivery, None while it is as it was opened.
+    `warning` is the sentence about a changed delivery, None while it is as it was opened.
     """
 
     _task: asyncio.Task[None]
 
-    def __init__(self, delivery: ModelFolder) -> None:
-        self.notice: str | None = None
-        self._delivery = delivery
+    def __init__(self, model_folder: ModelFolder) -> None:
+        self.warning: str | None = None
+        self._model_folder = model_folder
         self._seen: dict[Path, tuple[Traits, str]] = {}
 
     async def prepare(self) -> None:
@@ -48,37 +48,37 @@ class DeliveryWatch:
             await asyncio.sleep(LOOK_SECONDS)
             self.tell(await asyncio.to_thread(self.look))
 
-    def tell(self, notice: str | None) -> None:
+    def tell(self, warning: str | None) -> None:
         """Log what is seen, where it is something else than before."""
-        if notice == self.notice:
+        if warning == self.warning:
             return
-        self.notice = notice
-        if notice is None:
-            log.info(Event.DELIVERY_AS_BEFORE, model_version=self._delivery.version)
+        self.warning = warning
+        if warning is None:
+            log.info(Event.MODEL_FOLDER_RESTORED, model_version=self._model_folder.version)
         else:
-            log.warning(Event.DELIVERY_CHANGED, model_version=self._delivery.version, notice=notice)
+            log.warning(Event.MODEL_FOLDER_CHANGED, model_version=self._model_folder.version, warning=warning)
 
     def look(self) -> str | None:
         """Return the sentence about a delivery that is not, or no more, as it was opened."""
         try:
-            now = {name_of(path, self._delivery.folder): self._digest(path) for path in self._files()}
+            now = {name_of(path, self._model_folder.folder): self._digest(path) for path in self._files()}
         except ModelFolderError as error:
-            return error.sentence
+            return error.message
         except OSError as error:
-            return f"The delivery in {self._delivery.folder} cannot be read: {error}."
-        return tell_change(self._delivery.digests, now) if now != self._delivery.digests else None
+            return f"The delivery in {self._model_folder.folder} cannot be read: {error}."
+        return tell_change(self._model_folder.digests, now) if now != self._model_folder.digests else None
 
     def _files(self) -> list[Path]:
-        return delivered_files(self._delivery.folder)
+        return delivered_files(self._model_folder.folder)
 
     def _take_as_opened(self) -> None:
         for path in self._files():
-            name = name_of(path, self._delivery.folder)
-            if name in self._delivery.digests:
-                self._seen[path] = (traits_of(path), self._delivery.digests[name])
+            name = name_of(path, self._model_folder.folder)
+            if name in self._model_folder.digests:
+                self._seen[path] = (traits_of(path), self._model_folder.digests[name])
 
     def _digest(self, path: Path) -> str:
-        if name_of(path, self._delivery.folder) not in self._delivery.digests:
+        if name_of(path, self._model_folder.folder) not in self._model_folder.digests:
             return ""  # new, whatever is in it
         traits = traits_of(path)
         seen = self._seen.get(path)

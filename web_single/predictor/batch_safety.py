@@ -57,9 +57,11 @@ class BatchSafetyMonitor:
         self.ids: tuple[int, int] | None = None  # that may have been predicted in batches; known once batching ended
         self.before_batching: Callable[[], Awaitable[None]] = do_nothing
         self.after_end: Callable[[], None] = lambda: None
-        self.shadow = ShadowChecker(self._predict_alone, self.end, share=config.verify_share, relative=BATCH_RELATIVE)
+        self.shadow = ShadowChecker(
+            self._predict_alone, self.end, share=config.shadow_sample_rate, relative=BATCH_RELATIVE
+        )
         self._predict = predict
-        self._max_batch_size = config.max_batch
+        self._max_batch_size = config.max_batch_size
         self._is_trusted = config.batching is Batching.ON
         self._signature = Signature()
         self._probations: dict[BatchKey, Probation] = {}
@@ -78,7 +80,7 @@ class BatchSafetyMonitor:
     @property
     def state(self) -> BatchingState:
         """Whether rows are batched now; `on` as soon as rows of one kind are."""
-        if self.end_reason is not None or not self._signature.shares_calls:
+        if self.end_reason is not None or not self._signature.batchable:
             return BatchingState.OFF
         if self.is_proven or self._passed:
             return BatchingState.ON
@@ -89,7 +91,7 @@ class BatchSafetyMonitor:
         """Why not all rows are batched; None where all are."""
         if self.end_reason is not None:
             return self.end_reason
-        if not self._signature.shares_calls:
+        if not self._signature.batchable:
             return "The model is called with one row at a time, or the types of its features are not known."
         return None if self._is_trusted else self._signature.dependence_risk or self._signature.probabilities_risk
 

@@ -19,7 +19,7 @@ from web_single.errors import (
 )
 from web_single.logging import Event, get_logger
 from web_single.model_folder.folder import ModelFolder
-from web_single.model_folder.watcher import DeliveryWatch
+from web_single.model_folder.watcher import ModelFolderWatcher
 from web_single.predictor.batch_safety import BatchSafetyMonitor
 from web_single.predictor.compiled.manager import CompiledModelManager, ended
 from web_single.predictor.compiled.model import CompiledModel
@@ -52,20 +52,20 @@ class Predictor:
     started: asyncio.Task[None]
     _runner: RunnerProcess
 
-    def __init__(self, delivery: ModelFolder, environment: Environment, config: Config) -> None:
-        self.delivery = delivery
+    def __init__(self, model_folder: ModelFolder, environment: Environment, config: Config) -> None:
+        self.model_folder = model_folder
         self.environment = environment
         self.state = RunnerState.STARTING
         self.restarts = 0
-        self.trouble: str | None = None
+        self.error: str | None = None
         self._config = config
-        self._watch = DeliveryWatch(delivery)
+        self._watch = ModelFolderWatcher(model_folder)
         self._turn = asyncio.Lock()
         self._ready = asyncio.Event()
         self._backoff = Backoff()
-        self.compilation = CompiledModelManager(delivery, environment, config)
+        self.compilation = CompiledModelManager(model_folder, environment, config)
         self.batch_safety = BatchSafetyMonitor(self.predict, config)
-        self.verification = ShadowChecker(self.predict, self.compilation.refute, share=config.verify_share)
+        self.verification = ShadowChecker(self.predict, self.compilation.refute, share=config.shadow_sample_rate)
 
     async def start(self) -> None:
         """Return when rows can be answered; a ModelFolderError says why the model cannot be loaded.
@@ -128,9 +128,9 @@ class Predictor:
             await self._watch.stop()
 
     @property
-    def notice(self) -> str | None:
+    def warning(self) -> str | None:
         """What to tell of a delivery that is not, or no more, the one that is served."""
-        return self._watch.notice
+        return self._watch.warning
 
     @property
     def compiled(self) -> CompiledModel | None:
@@ -192,12 +192,12 @@ class Predictor:
     async def _wait_for_the_first(self) -> None:
         """Wait for the first process, which comes up beside a compiled model, but not for ever."""
         if self.state is RunnerState.STARTING:
-            await asyncio.wait({self.started}, timeout=self._config.waiting_timeout_seconds)
+            await asyncio.wait({self.started}, timeout=self._config.queue_timeout_seconds)
 
     @contextlib.asynccontextmanager
     async def _exclusive_access(self) -> AsyncIterator[None]:
         """Wait until nobody else asks the model, but not for ever."""
-        timeout_seconds = self._config.waiting_timeout_seconds
+        timeout_seconds = self._config.queue_timeout_seconds
         try:
             async with asyncio.timeout(timeout_seconds):
                 await self._turn.acquire()
@@ -230,7 +230,7 @@ class Predictor:
             self._mark_unavailable("The model's process is being replaced.")
 
     def _mark_unavailable(self, trouble: str) -> None:
-        self.state, self.trouble = RunnerState.RESTARTING, trouble
+        self.state, self.error = RunnerState.RESTARTING, trouble
         self._ready.clear()
 
     def ready_runner(self) -> RunnerProcess:
@@ -247,23 +247,23 @@ class Predictor:
 
     async def _start_runner(self) -> RunnerProcess:
         """Start a runner on the bytes of the delivery that was opened, and on no others."""
-        await asyncio.to_thread(self.delivery.check_unchanged)
+        await asyncio.to_thread(self.model_folder.check_unchanged)
         runner = await RunnerProcess.start(
-            self.delivery.artefact,
+            self.model_folder.artifact,
             python=self.environment.python,
             load_timeout_seconds=self._config.load_timeout_seconds,
             runners=self._config.workers,
         )
         try:
-            await asyncio.to_thread(self.delivery.check_unchanged, loaded=True)
+            await asyncio.to_thread(self.model_folder.check_unchanged, loaded=True)
         except BaseException:
             await runner.end()
             raise
-        self.state, self.trouble = RunnerState.READY, runner.description["trouble"]
+        self.state, self.error = RunnerState.READY, runner.description["error"]
         self._ready.set()
-        log.info(Event.RUNNER_STARTED, pid=runner.pid, model_version=self.delivery.version)
-        if self.trouble is not None:
-            log.warning(Event.SIGNATURE_UNCLEAR, reason=self.trouble)
+        log.info(Event.RUNNER_STARTED, pid=runner.pid, model_version=self.model_folder.version)
+        if self.error is not None:
+            log.warning(Event.SIGNATURE_UNCLEAR, reason=self.error)
         return runner
 
     async def _supervise(self, runner: RunnerProcess) -> None:
@@ -280,5 +280,5 @@ class Predictor:
             try:
                 return await self._start_runner()
             except Exception as error:  # noqa: BLE001 - whatever it is, without trying again there is no model
-                self.trouble = str(error)
+                self.error = str(error)
                 log.error(Event.RUNNER_NOT_STARTED, reason=str(error), kind=type(error).__name__)

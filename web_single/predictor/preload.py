@@ -14,16 +14,16 @@ from web_single.predictor.predictor import Predictor
 class PreloadedModel:
     """A predictor that starts; `started` ends when rows can be answered, or fails as `Predictor.start` does."""
 
-    def __init__(self, delivery: ModelFolder, environment: Environment, config: Config) -> None:
-        self.predictor = Predictor(delivery, environment, config)
+    def __init__(self, model_folder: ModelFolder, environment: Environment, config: Config) -> None:
+        self.predictor = Predictor(model_folder, environment, config)
         self.started = asyncio.create_task(self.predictor.start())
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, delivery: ModelFolder, environment: Environment, config: Config) -> AsyncIterator[Self]:
+    async def of(cls, model_folder: ModelFolder, environment: Environment, config: Config) -> AsyncIterator[Self]:
         """Let a model load until this ends, and end it then, however far it has come."""
         with environment.in_use():
-            head_start = cls(delivery, environment, config)
+            head_start = cls(model_folder, environment, config)
             try:
                 yield head_start
             finally:

@@ -188,7 +188,7 @@ def values_like(value: Any, feature: Feature) -> Iterator[Any]:  # noqa: ANN401 
     if feature.kind is Kind.NUMBER:
         if value is not None:
             yield from (scaled for factor in FACTORS if math.isfinite(scaled := value * factor))
-        if feature.missing:
+        if feature.nullable:
             yield None
     elif feature.kind is Kind.BOOLEAN and value is not None:
         yield not value

@@ -233,11 +233,11 @@ class LimitedProtocol(PipelinedProtocol):
             return self._is_at_rest()
         return not (self.pipeline or latest.response_started)
 
-    def _refuse(self, status: int, sentence: str) -> None:
+    def _refuse(self, status: int, message: str) -> None:
         """Answer, and end the connection; answers to earlier requests are given first, and are the last ones."""
         if self._is_ending or self.transport.is_closing():
             return
-        log.warning(Event.REQUEST_REFUSED, status=status, reason=sentence)
+        log.warning(Event.REQUEST_REJECTED, status=status, reason=message)
         if not self._can_answer():
             if not self._finish_earlier():
                 self.transport.close()
@@ -247,7 +247,7 @@ class LimitedProtocol(PipelinedProtocol):
         if latest is not None:
             latest.disconnected = True
             latest.message_event.set()
-        self.transport.write(self._response(status, sentence))
+        self.transport.write(self._response(status, message))
         self._linger()
 
     def _close(self) -> None:
@@ -280,8 +280,8 @@ class LimitedProtocol(PipelinedProtocol):
         self._is_ending = True
         self._deadline.cancel()
 
-    def _response(self, status: int, sentence: str) -> bytes:
-        body = json.dumps({"detail": sentence}).encode()
+    def _response(self, status: int, message: str) -> bytes:
+        body = json.dumps({"detail": message}).encode()
         headers = [
             *self.server_state.default_headers,
             (b"content-type", b"application/json"),

@@ -17,8 +17,8 @@ async def serve_head_start(config: Config, head_start: PreloadedModel) -> None:
         await WebServer(create_app(config, head_start), config).serve([listener])
 
 
-async def serve_by_workers(config: Config, delivery: ModelFolder, environment: Environment) -> None:
+async def serve_by_workers(config: Config, model_folder: ModelFolder, environment: Environment) -> None:
     """Serve a delivery with several workers; a StartError says why they could not start or go on."""
     parse_db_url(config)
     with environment.in_use(), listen(config) as listener:
-        await Supervisor(config, delivery, environment, listener).run()
+        await Supervisor(config, model_folder, environment, listener).run()

@@ -64,7 +64,7 @@ class Worker:
     def _take(self, message: dict[str, Any]) -> None:
         self.started = "started" in message
         if "failed" in message:
-            self.failure = getattr(errors, message["failed"])(message["sentence"])
+            self.failure = getattr(errors, message["failed"])(message["message"])
 
     async def ended(self) -> int:
         """Wait for its end and return its exit code, after everything that it told was taken."""
@@ -77,9 +77,9 @@ class Supervisor:
     """Replaces a worker that ends, until SIGTERM or Ctrl-C; then lets all of them finish."""
 
     def __init__(
-        self, config: Config, delivery: ModelFolder, environment: Environment, listener: socket.socket
+        self, config: Config, model_folder: ModelFolder, environment: Environment, listener: socket.socket
     ) -> None:
-        found = {"delivery": delivery.as_json(), "environment": environment.as_json()}
+        found = {"delivery": model_folder.as_json(), "environment": environment.as_json()}
         self._orders = json.dumps({"config": config.model_dump_json(), **found}).encode() + b"\n"
         self._config = config
         self._listener = listener
@@ -125,7 +125,7 @@ class Supervisor:
         """Try again later while another worker serves; with none, there is nothing to go on with."""
         if not any(worker.started for worker in self._workers):
             raise failure
-        log.error(Event.WORKER_NOT_STARTED, reason=failure.sentence)
+        log.error(Event.WORKER_NOT_STARTED, reason=failure.message)
         await asyncio.sleep(FAILED_START_PAUSE_SECONDS)
 
     def _count_crash(self, code: int) -> None:

@@ -32,8 +32,8 @@ def listen(config: Config) -> socket.socket:
     except OSError as error:
         # Python's `create_server` adds the address to what the system says; the sentence has it already.
         reason = (error.strerror or str(error)).partition(" (while")[0]
-        sentence = f"{config.host}:{config.port} cannot be listened on: {reason}. HOST and PORT name another address."
-        raise BindError(sentence) from error
+        message = f"{config.host}:{config.port} cannot be listened on: {reason}. HOST and PORT name another address."
+        raise BindError(message) from error
     host, port = listener.getsockname()[:2]
     log.info(Event.SERVER_LISTENING, url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
     return listener

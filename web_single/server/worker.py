@@ -35,7 +35,7 @@ def main() -> int:
     listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
     orders = json.loads(channel.makefile("rb").readline(LONGEST_ORDERS_BYTES))
     config = Config.model_validate_json(orders["config"])
-    delivery = ModelFolder.from_json(orders["delivery"])
+    model_folder = ModelFolder.from_json(orders["delivery"])
     environment = Environment.from_json(orders["environment"])
     bind_contextvars(worker=os.getpid())
     end = partial(end_with_supervisor, channel, timeout_seconds=config.shutdown_timeout_seconds)
@@ -44,22 +44,22 @@ def main() -> int:
     with stderr_in_background():
         configure_logging(config)
         try:
-            run_until_complete(serve(config, delivery, environment, listener, on_started))
+            run_until_complete(serve(config, model_folder, environment, listener, on_started))
         except StartError as error:
-            tell(channel, {"failed": type(error).__name__, "sentence": shortened(error.sentence)})
+            tell(channel, {"failed": type(error).__name__, "message": shortened(error.message)})
             return 1
     return 0
 
 
 async def serve(
     config: Config,
-    delivery: ModelFolder,
+    model_folder: ModelFolder,
     environment: Environment,
     listener: socket.socket,
     on_started: Callable[[], None],
 ) -> None:
     """Serve what the supervisor has found, so that all workers serve the same."""
-    async with PreloadedModel.of(delivery, environment, config) as head_start:
+    async with PreloadedModel.of(model_folder, environment, config) as head_start:
         await WebServer(create_app(config, head_start), config, on_started).serve([listener])
 
 
@@ -68,9 +68,9 @@ def tell(channel: socket.socket, message: dict[str, object]) -> None:
     channel.sendall(json.dumps(message).encode() + b"\n")
 
 
-def shortened(sentence: str) -> str:
+def shortened(message: str) -> str:
     """Return the beginning of a message: an exception of the user's code may hold the whole input."""
-    return sentence if len(sentence) <= MAX_CHARACTERS else f"{sentence[:MAX_CHARACTERS]}… (shortened)"
+    return message if len(message) <= MAX_CHARACTERS else f"{message[:MAX_CHARACTERS]}… (shortened)"
 
 
 def end_with_supervisor(channel: socket.socket, *, timeout_seconds: float) -> None:

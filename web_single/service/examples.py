@@ -40,5 +40,5 @@ def refusal_of(read: Callable[[], object]) -> str:
     try:
         read()
     except InvalidFeaturesError as error:
-        return error.sentence
+        return error.message
     raise AssertionError("A row without features fits no model.")

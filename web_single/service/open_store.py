@@ -20,14 +20,14 @@ async def open_store(store: PredictionStore, sync: OptimizationSync, predictor: 
     deadline = loop.time() + config.db_start_timeout_seconds
     while True:
         try:
-            await store.prepare(predictor.delivery.version, predictor.signature.as_json())
+            await store.prepare(predictor.model_folder.version, predictor.signature.as_json())
             await sync.refresh()
             store.open()
         except DatabaseUnavailableError as error:
             if loop.time() > deadline:
                 waited = f"{config.db_start_timeout_seconds:g} seconds (DB_START_TIMEOUT_SECONDS)"
-                raise DatabaseOpenError(f"The database was away for {waited}: {error.sentence}") from error
-            log.warning(Event.DATABASE_AWAY, reason=error.sentence)
+                raise DatabaseOpenError(f"The database was away for {waited}: {error.message}") from error
+            log.warning(Event.DATABASE_UNAVAILABLE, reason=error.message)
         else:
             log.info(Event.DATABASE_OPENED)
             return

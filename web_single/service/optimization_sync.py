@@ -23,7 +23,7 @@ class OptimizationSync:
     def __init__(self, predictor: Predictor, store: OptimizationStore) -> None:
         self._predictor = predictor
         self._store = store
-        self._version = predictor.delivery.version
+        self._version = predictor.model_folder.version
         self._compiled = f"compiled:{predictor.compilation.key}"
         self._writes: dict[str, int] = {}
         self._changed = asyncio.Event()

@@ -50,8 +50,8 @@ class PredictionService:
 
     async def predict_batch(self, instances: Sequence[Features]) -> list[PredictionResult]:
         """Predict from several rows, store all results or none, and return them in the order of the rows."""
-        if len(instances) > self._config.max_batch:
-            raise InvalidInputError(f"At most {self._config.max_batch} instances are taken, not {len(instances)}.")
+        if len(instances) > self._config.max_batch_size:
+            raise InvalidInputError(f"At most {self._config.max_batch_size} instances are taken, not {len(instances)}.")
         rows = self._predictor.signature.rows_of(instances)
         return await self._predict_and_store(rows, with_probabilities=False)
 
@@ -68,7 +68,7 @@ class PredictionService:
                     result=answer.result,
                     features=list(features),
                     probabilities=answer.probabilities,
-                    model_version=self._predictor.delivery.version,
+                    model_version=self._predictor.model_folder.version,
                 )
                 for features, answer in zip(rows, answers, strict=True)
             ]
@@ -79,7 +79,7 @@ class PredictionService:
 
     def _count(self) -> None:
         """Refuse at once what would wait behind too many others."""
-        if self._waiting >= self._config.max_waiting:
+        if self._waiting >= self._config.max_queue_size:
             raise OverloadedError(f"{self._waiting} requests are waiting already.")
         self._waiting += 1
 

@@ -25,7 +25,7 @@ class CompiledStatus:
     max_batch_rows: int
     max_batch_rows_with_probabilities: int
     answered: int
-    handed_back: int
+    fallbacks: int
     verified: int
     differing: int
 
@@ -56,16 +56,15 @@ class ModelStatus:
     estimator: str
     signature: Signature
     batching: BatchingStatus
-    made_with: str | None
-    runs_with: str | None
+    trained_with: str | None
+    serving_with: str | None
     environment: Environment
     runner_state: str
     runner_restarts: int
     runner_trouble: str | None
-    queue: bool
-    fast_lane: bool
+    fast_path: bool
     compiled: CompiledStatus
-    notice: str | None
+    warning: str | None
 
 
 class StatusService:
@@ -83,38 +82,37 @@ class StatusService:
         """
         starting = self._predictor.state is RunnerState.STARTING and self._predictor.compiled is not None
         if self._predictor.state is not RunnerState.READY and not starting:
-            raise ModelUnavailableError(self._predictor.trouble or "The model is not loaded.")
+            raise ModelUnavailableError(self._predictor.error or "The model is not loaded.")
         await self._store.ping()
-        return self._predictor.notice
+        return self._predictor.warning
 
     def describe_model(self) -> ModelStatus:
         """Return what is known of the model."""
         predictor = self._predictor
         return ModelStatus(
-            version=predictor.delivery.version,
-            sha256=predictor.delivery.sha256,
-            files=tuple(predictor.delivery.digests),
-            modules=predictor.delivery.contents.modules,
+            version=predictor.model_folder.version,
+            sha256=predictor.model_folder.sha256,
+            files=tuple(predictor.model_folder.digests),
+            modules=predictor.model_folder.contents.modules,
             estimator=predictor.description["estimator"],
             signature=predictor.signature,
             batching=self._describe_batching(),
-            made_with=predictor.delivery.contents.scikit_learn,
-            runs_with=predictor.description["scikit_learn"],
+            trained_with=predictor.model_folder.contents.scikit_learn,
+            serving_with=predictor.description["scikit_learn"],
             environment=predictor.environment,
             runner_state=predictor.state,
             runner_restarts=predictor.restarts,
-            runner_trouble=predictor.trouble,
-            queue=self._config.uses_queue,
-            fast_lane=self._config.uses_fast_lane,
+            runner_trouble=predictor.error,
+            fast_path=self._config.uses_fast_path,
             compiled=self._describe_compiled(),
-            notice=predictor.notice,
+            warning=predictor.warning,
         )
 
     def _describe_batching(self) -> BatchingStatus:
-        monitor, is_on = self._predictor.batch_safety, self._config.uses_queue
+        monitor, is_on = self._predictor.batch_safety, self._config.uses_batching
         return BatchingStatus(
             state=monitor.state if is_on else BatchingState.OFF,
-            reason=monitor.reason if is_on else "BATCHING or FAST is off.",
+            reason=monitor.reason if is_on else "BATCHING or OPTIMIZATIONS is off.",
             compared=monitor.rows_compared,
             checked=monitor.shadow.verified,
             mismatches=monitor.shadow.differing,
@@ -133,7 +131,7 @@ class StatusService:
             max_batch_rows=manifest.timings.max_rows if manifest is not None else 0,
             max_batch_rows_with_probabilities=manifest.probability_timings.max_rows if manifest is not None else 0,
             answered=model.answered if model is not None else 0,
-            handed_back=model.handed_back if model is not None else 0,
+            fallbacks=model.fallbacks if model is not None else 0,
             verified=verification.verified,
             differing=verification.differing,
         )

@@ -29,7 +29,7 @@ def convert(delivered, plan):
 
 def conversion_of(model, plan):
     """Return the model as plain values (the steps before the last one, the last one), and its trees as a block."""
-    if plan.container not in CONTAINERS or plan.row_by_row or plan.by_column or not plan.features:
+    if plan.input_type not in CONTAINERS or plan.single_row_only or plan.by_column or not plan.features:
         raise CannotConvertError("Only models that take an array or a DataFrame, many rows at once, are compiled.")
     if any(feature["kind"] == "any" for feature in plan.features):
         raise CannotConvertError("It is not known which values its features take.")

@@ -60,14 +60,14 @@ def answer(delivered, plan, rows, with_probabilities, *, is_shared=False, timeou
 
 def predict(delivered, plan, rows):
     """Return what the delivered `predict` answers, as plain values, one a row."""
-    if plan.row_by_row and rows.count > 1:
+    if plan.single_row_only and rows.count > 1:
         return [predict(delivered, plan, rows.part(at, at + 1))[0] for at in range(rows.count)]
     return as_rows("predict", delivered.predict(plan.X(rows)), rows.count, by_column=plan.by_column)
 
 
 def predict_proba(delivered, plan, rows):
     """Return what the delivered `predict_proba` answers: as many numbers for each row."""
-    if plan.row_by_row and rows.count > 1:
+    if plan.single_row_only and rows.count > 1:
         return [predict_proba(delivered, plan, rows.part(at, at + 1))[0] for at in range(rows.count)]
     return probabilities_of(delivered.predict_proba(plan.X(rows)), rows.count)
 

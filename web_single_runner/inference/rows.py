@@ -90,13 +90,13 @@ class InputAdapter:
     """How rows become X: as a "dataframe", an "array", a "list" of lists, "texts" (a list of strings), or a "row".
 
     `features` has a dictionary for each column, or is None where their number is not known.
-    With `row_by_row` the model is asked for one row at a time; `by_column` tells how it answers (`answers.as_rows`).
+    With `single_row_only` the model is called with one row at a time; `by_column` is passed to `results.as_rows`.
     """
 
-    def __init__(self, container, features):
-        self.container = container
+    def __init__(self, input_type, features):
+        self.input_type = input_type
         self.features = features
-        self.row_by_row = False
+        self.single_row_only = False
         self.by_column = False
         names = [feature["name"] for feature in features or [] if feature["name"] is not None]
         self.names = names or None
@@ -107,12 +107,12 @@ class InputAdapter:
 
     def X(self, rows):
         """Return X for some rows."""
-        if self.container == "texts":
+        if self.input_type == "texts":
             return [row[0] for row in rows.as_lists()]
-        if self.container == "dataframe":
+        if self.input_type == "dataframe":
             return rows.as_frame(self)
-        table = rows.as_array(self) if self.container != "list" and "numpy" in sys.modules else rows.as_lists()
-        return table[0] if self.container == "row" else table
+        table = rows.as_array(self) if self.input_type != "list" and "numpy" in sys.modules else rows.as_lists()
+        return table[0] if self.input_type == "row" else table
 
 
 def default_container():

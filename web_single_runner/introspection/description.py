@@ -12,7 +12,7 @@ from web_single_runner.introspection.independence import dependence_risks
 from web_single_runner.introspection.nested import estimators_in, name_lists_in
 
 PROBING_SECONDS = 30
-LABEL, NUMBER, TEXT, SEVERAL, ANY = "label", "number", "text", "several", "any"
+LABEL, NUMBER, TEXT, SEVERAL, ANY = "label", "number", "text", "multi_output", "any"
 
 
 def describe(delivered):
@@ -25,8 +25,8 @@ def describe(delivered):
     return {
         "estimator": type(model).__module__ + "." + type(model).__qualname__,
         "features": features and [told(feature) for feature in features],
-        "container": probe.plan.container,
-        "row_by_row": probe.plan.row_by_row,
+        "input_type": probe.plan.input_type,
+        "single_row_only": probe.plan.single_row_only,
         "dependence_risk": risks["predict"],
         "probabilities_risk": risks["predict_proba"],
         "classes": classes,
@@ -34,7 +34,7 @@ def describe(delivered):
         "result": kind_of(probe.results, classes),
         "outputs": outputs_of(probe.results),
         "probe": {"rows": probe.rows, "results": probe.results, "probabilities": probe.probabilities_of_rows},
-        "trouble": probe.trouble,
+        "error": probe.error,
         "python": platform.python_version(),
         "scikit_learn": getattr(sys.modules.get("sklearn"), "__version__", None),
     }, probe.plan
@@ -58,7 +58,7 @@ def likely_features(model):
 
 def frames_for(plans, lists):
     """Return DataFrames for code that takes nothing else: with columns that it names, or else without names."""
-    told = [plan.features for plan in plans if plan.container == "array"]
+    told = [plan.features for plan in plans if plan.input_type == "array"]
     named = [renamed for features in told for renamed in with_names(features, lists)]
     alone = [[new_feature(name) for name in names] for names in lists]
     unnamed = [features for features in told if features[0]["name"] is None] if "pandas" in sys.modules else []
@@ -75,12 +75,15 @@ def plans_for(features, is_text):
     if is_text and len(features) == 1:  # a `predict` that reads `row[0]` takes a list of texts too: for letters
         return [InputAdapter("array", features), InputAdapter("texts", features)]
     frames = [InputAdapter("dataframe", features)] if features[0]["name"] is not None else []
-    return [*frames, *(InputAdapter(container, features) for container in dict.fromkeys((default_container(), "list")))]
+    return [
+        *frames,
+        *(InputAdapter(input_type, features) for input_type in dict.fromkeys((default_container(), "list"))),
+    ]
 
 
 def told(feature):
     """Return what is told of a feature."""
-    return {key: feature[key] for key in ("name", "kind", "values", "others", "missing")}
+    return {key: feature[key] for key in ("name", "kind", "values", "allow_unknown", "nullable")}
 
 
 def classes_of(model):

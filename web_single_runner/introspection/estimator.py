@@ -21,10 +21,18 @@ WRAPPERS = (
 def new_feature(name=None):
     """Return a feature of which nothing is known.
 
-    `others`: whether values beside the known ones are taken; `none`: whether a missing value was a None in the fit;
+    `allow_unknown`: whether values beside the known ones are valid; `none`: whether a missing value was None in `fit`;
     `dtype`: "category" where the model wants a categorical column.
     """
-    return {"name": name, "kind": None, "values": None, "others": True, "missing": None, "none": False, "dtype": None}
+    return {
+        "name": name,
+        "kind": None,
+        "values": None,
+        "allow_unknown": True,
+        "nullable": None,
+        "none": False,
+        "dtype": None,
+    }
 
 
 def features_of(estimator):
@@ -165,12 +173,12 @@ def set_category(feature, categories, others):
     if not all(isinstance(value, (str, int, float, bool)) for value in known):
         return
     if missing:
-        feature["missing"] = True
+        feature["nullable"] = True
         feature["none"] = missing[0] is None
     if known and all(isinstance(value, bool) for value in known):
         feature["kind"] = BOOLEAN
     else:
-        feature.update(kind=CATEGORY, values=known, others=others)
+        feature.update(kind=CATEGORY, values=known, allow_unknown=others)
 
 
 def is_nothing(value):

@@ -1,4 +1,4 @@
-"""What lies in an artefact that is no estimator itself: a dictionary, a tuple, or an object of a class of model.py."""
+"""What lies in an artifact that is no estimator itself: a dictionary, a tuple, or an object of a class of model.py."""
 
 from web_single_runner.introspection.estimator import count_of
 

@@ -31,13 +31,13 @@ class Probe:
         self.results = []
         self.has_probabilities = delivered.predict_proba is not None
         self.probabilities_of_rows = None
-        self.trouble = None
+        self.error = None
         self.first_failure = None
 
     def ask(self, plan, rows):
         """Return the answers to plain rows; None where it raises, or has no finite answer."""
         if time.monotonic() > self.deadline:
-            self.trouble = "Asking it a few rows took longer than expected: less is known of its features."
+            self.error = "Asking it a few rows took longer than expected: less is known of its features."
             return None
         try:
             results = predict(self.delivered, plan, RowBatch.of(rows))
@@ -80,7 +80,7 @@ def try_plan(probe, plan):
     """Keep this plan where the model answers two rows of it, at once or one by one, and needs all that is in them."""
     if not answers_rows(probe, plan):
         return False
-    if plan.container == "dataframe" and is_own(probe.delivered):
+    if plan.input_type == "dataframe" and is_own(probe.delivered):
         return drop_unused_columns(probe)
     return True
 
@@ -88,13 +88,13 @@ def try_plan(probe, plan):
 def answers_rows(probe, plan):
     """Tell whether the model answers two rows of this plan, and keep it then."""
     plan.by_column = True  # where it answers with a tuple; see `learn_layout`
-    for row_by_row in (False, True):
-        plan.row_by_row = row_by_row
+    for single_row_only in (False, True):
+        plan.single_row_only = single_row_only
         for unknown in (NUMBER, TEXT):
             for numbers in NUMBERS:
                 rows = [row_of(plan.features, values, unknown) for values in numbers]
                 results = probe.ask(plan, rows)
-                if results is not None and (row_by_row or answers_any_number(probe, plan, rows)):
+                if results is not None and (single_row_only or answers_any_number(probe, plan, rows)):
                     for feature in plan.features:
                         feature["tried"] = unknown if feature["kind"] is None else None
                     probe.plan, probe.rows, probe.results = plan, rows, results
@@ -129,14 +129,14 @@ def drop_unused_columns(probe):
 def without(plan, rows, needless):
     """Return the plan and the rows without some columns."""
     kept = [at for at in range(len(plan.features)) if at not in needless]
-    fewer = InputAdapter(plan.container, [plan.features[at] for at in kept])
-    fewer.row_by_row, fewer.by_column = plan.row_by_row, plan.by_column
+    fewer = InputAdapter(plan.input_type, [plan.features[at] for at in kept])
+    fewer.single_row_only, fewer.by_column = plan.single_row_only, plan.by_column
     return fewer, [[row[at] for at in kept] for row in rows]
 
 
 def learn_layout(probe):
     """Find out whether a tuple that it answers with is of columns: then it is so for two rows and for three."""
-    if probe.plan.row_by_row:
+    if probe.plan.single_row_only:
         return
     try:
         answers = probe.delivered.predict(probe.plan.X(RowBatch.of([*probe.rows, probe.rows[0]])))
@@ -170,9 +170,9 @@ def search_counts(probe):
         if any(answers_rows(attempt, plan) for plan in plans):
             found.append(attempt)
         probe.first_failure = probe.first_failure or attempt.first_failure
-        probe.trouble = probe.trouble or attempt.trouble
+        probe.error = probe.error or attempt.error
     if len(found) > 1:  # what takes longer rows too reads their values, and takes a text for a row of letters
-        found = [attempt for attempt in found if attempt.plan.container != "texts"]
+        found = [attempt for attempt in found if attempt.plan.input_type != "texts"]
     if found:
         probe.plan, probe.rows, probe.results = found[0].plan, found[0].rows, found[0].results
     if len(found) > 1:
@@ -184,13 +184,13 @@ def give_up(probe, plans):
     if isinstance(probe.first_failure, UnusableAnswerError):
         raise UnsupportedModelError("The model's answers cannot be kept: {}.".format(probe.first_failure))
     probe.plan = plans[0] if plans else InputAdapter(default_container(), None)
-    probe.plan.row_by_row = True  # what was never answered may take several rows for something else
+    probe.plan.single_row_only = True  # what was never answered may take several rows for something else
     for feature in probe.plan.features or []:
         feature["kind"] = feature["kind"] or ANY
-        feature["missing"] = bool(feature["missing"])
+        feature["nullable"] = bool(feature["nullable"])
     error = probe.first_failure
     told = "{type}: {message}".format(**explain(error)) if error is not None else "no finite answer"
-    probe.trouble = "It was asked a few rows when it had loaded, and answered none of them: {}.".format(told)
+    probe.error = "It was asked a few rows when it had loaded, and answered none of them: {}.".format(told)
 
 
 def infer_feature_types(probe):
@@ -216,7 +216,7 @@ def learn_missing(probe):
         everything = with_values(probe.rows[0], {at: gap(feature) for at, feature in enumerate(features)})
         taken = [answers_all(probe, [everything])] * len(features)
     for feature, is_taken in zip(features, taken):
-        feature["missing"] = is_taken
+        feature["nullable"] = is_taken
 
 
 def answers_all(probe, rows):

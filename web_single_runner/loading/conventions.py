@@ -8,7 +8,7 @@ from web_single_runner.errors import UnsupportedModelError
 
 MODEL_NAMES = ("model", "clf", "classifier", "reg", "regressor", "estimator", "pipeline", "pipe", "bundle", "mdl")
 DATA_NAMES = ("x", "data", "df", "features", "rows", "inputs", "samples", "records", "texts", "frame", "values")
-PATH_NAMES = ("path", "file", "filename", "filepath", "artefact", "artifact", "location")
+PATH_NAMES = ("path", "file", "filename", "filepath", "artifact", "artifact", "location")
 ACCEPTED = {
     "load_model": "load_model(path) and load_model() are accepted",
     "predict": "predict(model, X) and predict(X) are accepted",
@@ -70,8 +70,8 @@ def is_data(name):
     return name.lower().strip("_") in DATA_NAMES
 
 
-def call_load_model(function, artefact):
-    """Return what the delivered `load_model` returns, given the artefact's path where it takes one."""
+def call_load_model(function, artifact):
+    """Return what the delivered `load_model` returns, given the artifact's path where it takes one."""
     signature = signature_of("load_model", function)
     parameters = named_parameters(signature)
     required = [each for each in parameters if each.default is each.empty]
@@ -84,12 +84,12 @@ def call_load_model(function, artefact):
     if not takers:
         return function()
     taker = takers[0]
-    path = artefact if wants_path_object(taker) else str(artefact)
+    path = artifact if wants_path_object(taker) else str(artifact)
     return function(**{taker.name: path}) if taker.kind == taker.KEYWORD_ONLY else function(path)
 
 
 def takes_path(parameter):
-    """Tell whether a parameter that may be left out is the artefact's place."""
+    """Tell whether a parameter that may be left out is the artifact's place."""
     named_so = any(word in PATH_NAMES for word in parameter.name.lower().split("_"))
     return named_so or isinstance(parameter.default, os.PathLike)
 

@@ -56,37 +56,37 @@ def asked(code, model, name):
     return method if callable(method) else None
 
 
-def load(artefact):
-    """Return the delivery that holds this artefact. Nothing may be written into it meanwhile."""
-    import_without_cache_from(artefact.parent)
-    sys.path[0] = str(artefact.parent)
-    sys.argv[:] = [str(artefact.with_name("model.py"))]
-    with writes_refused(artefact.parent):
+def load(artifact):
+    """Return the delivery that holds this artifact. Nothing may be written into it meanwhile."""
+    import_without_cache_from(artifact.parent)
+    sys.path[0] = str(artifact.parent)
+    sys.argv[:] = [str(artifact.with_name("model.py"))]
+    with writes_refused(artifact.parent):
         try:
             with gc_relaxed():
-                code = import_delivered_code(artefact)
+                code = import_delivered_code(artifact)
             function = getattr(code, "load_model", None)
-            model = call_load_model(function, artefact) if function is not None else load_artefact(artefact)
+            model = call_load_model(function, artifact) if function is not None else load_artifact(artifact)
         except SystemExit as error:
             raise UnsupportedModelError(
                 "model.py ends the process when it is loaded (exit code {}): put what a script does "
                 'under `if __name__ == "__main__":`.'.format(error.code)
             ) from error
         except AttributeError as error:
-            raise_for_missing_name(artefact, str(error))
+            raise_for_missing_name(artifact, str(error))
             raise
     return LoadedModel(code, model)
 
 
-def raise_for_missing_name(artefact, message):
+def raise_for_missing_name(artifact, message):
     """Say what is missing where a pickle names what model.py has not: Python says it of a module alone."""
     found = NAME_NOT_FOUND.search(message)
     if found:
         name = found.group(1) or found.group(2)
-        where = "does not define" if artefact.with_name("model.py").exists() else "would define, and that is not there"
+        where = "does not define" if artifact.with_name("model.py").exists() else "would define, and that is not there"
         raise UnsupportedModelError(
             "{} needs {}, which model.py {}: hand over the model.py that it was made by.".format(
-                artefact.name, name, where
+                artifact.name, name, where
             )
         )
 
@@ -99,11 +99,11 @@ class UncachedLoader(importlib.machinery.SourceFileLoader):
         raise OSError
 
 
-def import_without_cache_from(delivery):
+def import_without_cache_from(model_folder):
     """Import the delivery's modules from their sources; all others are cached, or each start would compile them."""
 
     def find_in(folder):
-        if delivery not in (Path(folder), *Path(folder).parents):
+        if model_folder not in (Path(folder), *Path(folder).parents):
             raise ImportError
         extensions = (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES)
         sources = (UncachedLoader, importlib.machinery.SOURCE_SUFFIXES)
@@ -113,13 +113,13 @@ def import_without_cache_from(delivery):
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for what it starts
 
 
-def import_delivered_code(artefact):
+def import_delivered_code(artifact):
     """Return the delivered model.py as a module, or an empty one where there is none.
 
     It runs under the name `model`, or the training behind its `__main__` guard would start.
     It is registered as `__main__` too, because classes pickled by `python model.py` are called `__main__.X`.
     """
-    path = artefact.with_name("model.py")
+    path = artifact.with_name("model.py")
     sys.modules["_web_single_main"] = sys.modules["__main__"]  # keeps our own globals alive
     spec = importlib.util.spec_from_file_location("model", str(path), loader=UncachedLoader("model", str(path)))
     module = importlib.util.module_from_spec(spec)
@@ -145,12 +145,12 @@ def gc_relaxed():
             gc.set_threshold(*usual)
 
 
-def load_artefact(artefact):
-    """Return what the artefact holds: by joblib, or where the delivery has none, by pickle."""
+def load_artifact(artifact):
+    """Return what the artifact holds: by joblib, or where the delivery has none, by pickle."""
     try:
         import joblib
     except ImportError:
-        with artefact.open("rb") as file:
+        with artifact.open("rb") as file:
             start = file.read(8)
             file.seek(0)
             module = next((module for magic, module in COMPRESSIONS if start.startswith(magic)), None)
@@ -158,7 +158,7 @@ def load_artefact(artefact):
             opener = contextlib.nullcontext if module is None else importlib.import_module(module).open
             with opener(file) as content:
                 return pickle.load(content)  # noqa: S301 - it is the data scientist's, as model.py is
-    return joblib.load(str(artefact))
+    return joblib.load(str(artifact))
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ import pytest
 
 from tests.gallery.old.deliveries import (
     ALL,
-    ARTEFACT,
+    ARTIFACT,
     CONTRADICTING,
     Answers,
     OldDelivery,
@@ -123,7 +123,7 @@ def make_old(
     def make(old: OldDelivery) -> Delivered:
         folder = put_together(tmp_path_factory.mktemp("old") / str(old), old)
         if old.kept.exists():
-            shutil.copy(old.kept / ARTEFACT, folder)
+            shutil.copy(old.kept / ARTIFACT, folder)
             truth = json.loads((old.kept / "answers.json").read_text())
             return Delivered(folder, truth.pop("rows"), truth)
         train(folder, old.kind, maker(old))
@@ -144,7 +144,7 @@ def build(
     def make(old: OldDelivery, folder: Path) -> Built:
         key = (old.scikit_learn, *old.requirements)
         try:
-            if key in built:  # mostly there already; another artefact may need more
+            if key in built:  # mostly there already; another artifact may need more
                 timed_build(folder, built[key].environments, built[key].downloads)
             else:
                 built[key] = measure(folder, Path(tempfile.mkdtemp(dir=work)))
@@ -171,7 +171,7 @@ def measure(folder: Path, home: Path) -> Built:
 
 def timed_build(folder: Path, environments: Path, downloads: Path | None) -> float:
     """Return how many seconds `web-single build` takes: environments are kept here, and what is downloaded there."""
-    variables = {"COMPILE": "off", "ENVIRONMENTS_PATH": str(environments)} | (
+    variables = {"COMPILE": "off", "ENVIRONMENT_CACHE_DIR": str(environments)} | (
         {"UV_CACHE_DIR": str(downloads)} if downloads else {}
     )
     start = time.monotonic()

@@ -19,7 +19,7 @@ from web_single.environments.uv import run_uv
 
 HERE = Path(__file__).parent
 IRIS = ((4.3, 7.9), (2.0, 4.4), (1.0, 6.9), (0.1, 2.5))
-ARTEFACT = "model.joblib"
+ARTIFACT = "model.joblib"
 ROWS = 100
 TRAIN_SECONDS = 240
 SAME = 1e-12  # of floats, relative
@@ -34,7 +34,7 @@ TIMES = {
     "1.8.0": ("3.11", "2.3.5"),
 }
 KINDS = ("forest", "pipeline", "columns", "boosting", "adaboost")
-# What was delivered without a requirements.txt: the artefact tells its scikit-learn.
+# What was delivered without a requirements.txt: the artifact tells its scikit-learn.
 WITHOUT_REQUIREMENTS = ("forest", "adaboost")
 
 Answers = dict[str, Any]
@@ -64,7 +64,7 @@ class OldDelivery:
 
     @property
     def kept(self) -> Path:
-        """Where git keeps its artefact and its answers, if it does."""
+        """Where git keeps its artifact and its answers, if it does."""
         return HERE / "kept" / str(self)
 
 
@@ -130,7 +130,7 @@ def run(command: list[str], **options: Any) -> str:  # noqa: ANN401 - as subproc
 
 
 def put_together(folder: Path, old: OldDelivery) -> Path:
-    """Return a folder with all that is delivered but the artefact."""
+    """Return a folder with all that is delivered but the artifact."""
     folder.mkdir()
     shutil.copy(HERE / "delivered" / "model.py", folder)
     if old.requirements:
@@ -139,7 +139,7 @@ def put_together(folder: Path, old: OldDelivery) -> Path:
 
 
 def train(delivery: Path, kind: str, python: Path) -> None:
-    """Write the artefact as the data scientist does."""
+    """Write the artifact as the data scientist does."""
     run([str(python), "-B", "model.py", kind], cwd=delivery)
 
 

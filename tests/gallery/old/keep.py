@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.gallery.old.deliveries import (
-    ARTEFACT,
+    ARTIFACT,
     KEPT,
     OldDelivery,
     ask,
@@ -19,12 +19,12 @@ from tests.gallery.old.deliveries import (
 
 
 def keep(old: OldDelivery, work: Path) -> None:
-    """Train one, and put its artefact and the answers of what made it where git keeps them."""
+    """Train one, and put its artifact and the answers of what made it where git keeps them."""
     python = make_environment(work / f"{old}-environment", find_python(old.python), old.packages)
     delivery = put_together(work / str(old), old)
     train(delivery, old.kind, python)
     old.kept.mkdir(parents=True, exist_ok=True)
-    shutil.copy(delivery / ARTEFACT, old.kept)
+    shutil.copy(delivery / ARTIFACT, old.kept)
     rows = rows_for(old.kind)
     (old.kept / "answers.json").write_text(json.dumps({"rows": rows, **ask(delivery, rows, python)}) + "\n")
 

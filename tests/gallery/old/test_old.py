@@ -13,7 +13,7 @@ import pytest
 from tests.gallery.old.conftest import EVERYTHING, Built, Delivered, Seen
 from tests.gallery.old.deliveries import (
     ALL,
-    ARTEFACT,
+    ARTIFACT,
     CONTRADICTING,
     KEPT,
     Answers,
@@ -41,7 +41,7 @@ def test_an_old_delivery_answers_as_where_it_was_made(
     delivered = make_old(old)
     built = build(old, delivered.folder)
     start = time.monotonic()
-    with serving(tmp_path, MODEL_PATH=delivered.folder, ENVIRONMENTS_PATH=built.environments) as client:
+    with serving(tmp_path, MODEL_PATH=delivered.folder, ENVIRONMENT_CACHE_DIR=built.environments) as client:
         predict(client, delivered.rows[0])
         first_answer_seconds = time.monotonic() - start
         answers = answers_of(client, delivered.rows, with_probabilities="probabilities" in delivered.truth)
@@ -53,7 +53,7 @@ def test_an_old_delivery_answers_as_where_it_was_made(
     if old.requirements:
         assert last_bits == 0
     assert model["environment"]["origin"] == "made"
-    assert model["scikit_learn"] == {"made_with": old.scikit_learn, "runs_with": old.scikit_learn}
+    assert model["scikit_learn"] == {"trained_with": old.scikit_learn, "serving_with": old.scikit_learn}
 
 
 @every_delivery
@@ -61,23 +61,23 @@ def test_an_old_delivery_is_refused_where_no_other_environment_is_allowed(
     old: OldDelivery, make_old: Callable[[OldDelivery], Delivered], tmp_path: Path
 ) -> None:
     folder = make_old(old).folder
-    variables = {"MODEL_PATH": str(folder), "MODEL_ENVIRONMENT": "server", "DB_URL": f"sqlite:///{tmp_path}/x.db"}
+    variables = {"MODEL_PATH": str(folder), "MODEL_PYTHON": "server", "DB_URL": f"sqlite:///{tmp_path}/x.db"}
     server = Server(tmp_path / "server.log", variables)
     try:
         assert server.process.wait(CLIENT_SECONDS) == 3
     finally:
         server.kill_everything()
-    reason = f"{ARTEFACT} was made by scikit-learn {old.scikit_learn}, and "
+    reason = f"{ARTIFACT} was made by scikit-learn {old.scikit_learn}, and "
     if old is CONTRADICTING:
         reason = "The server's own libraries are not those of requirements.txt. "
     told = server.log.read_text()
     assert told.startswith(f"web-single: {reason}")
-    assert told.endswith("MODEL_ENVIRONMENT=auto makes an environment for it.\n")
+    assert told.endswith("MODEL_PYTHON=auto makes an environment for it.\n")
 
 
 def test_a_model_in_plain_python_is_served_by_a_python_without_numpy(plain: Path, tmp_path: Path) -> None:
     python = make_environment(tmp_path / "bare", Path(sys.executable))
-    with serving(tmp_path, MODEL_PATH=plain, MODEL_ENVIRONMENT=python) as client:
+    with serving(tmp_path, MODEL_PATH=plain, MODEL_PYTHON=python) as client:
         assert predict(client, [4.5, 4.0])["result"] == "high"
         environment = client.get("/model").json()["environment"]
         assert (environment["origin"], environment["packages"]) == ("given", {})

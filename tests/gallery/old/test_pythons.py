@@ -30,17 +30,17 @@ every_python = pytest.mark.parametrize("minor", range(8, 15))
 
 @contextmanager
 def started(
-    python: Path, artefact: Path, *, program: Sequence[str] = (str(RUNNER),), exit_code: int = 0
+    python: Path, artifact: Path, *, program: Sequence[str] = (str(RUNNER),), exit_code: int = 0
 ) -> Iterator[BufferedRWPair]:
     """Start the model's process as the server does, with warnings as errors, and hand out the channel."""
     ours, theirs = socket.socketpair()
     lifeline_end, lifeline = os.pipe()
     numbers = theirs.fileno(), lifeline_end
-    arguments = [*map(str, numbers), str(os.getpid()), str(artefact)]
+    arguments = [*map(str, numbers), str(os.getpid()), str(artifact)]
     process = subprocess.Popen(
         [python, "-W", "error", *program, *arguments],
         pass_fds=numbers,
-        cwd=artefact.parent,
+        cwd=artifact.parent,
         env={},
         start_new_session=True,
     )

@@ -11,4 +11,4 @@ from web_single.config import Config
 @pytest.fixture
 def compiled_config(tmp_path: Path, make_config: Callable[..., Config]) -> Callable[..., Config]:
     """Return a maker of settings with a compiled model, in a folder of this test."""
-    return lambda **given: make_config(**{"compile": "on", "compiled_path": tmp_path / "compiled", **given})
+    return lambda **given: make_config(**{"compile": "on", "compiled_cache_dir": tmp_path / "compiled", **given})

@@ -47,7 +47,7 @@ def test_the_example_is_compiled_and_proved(example_manifest: Manifest) -> None:
     assert proof.rows >= FEW_ROWS
     assert set(proof.kinds) == {"own", "within", "rounded", "thresholds", "far", "missing"}
     assert proof.kinds["own"].rows > 20  # of its get_dataset()
-    assert proof.kinds["far"].handed_back
+    assert proof.kinds["far"].fallbacks
     assert proof.largest_difference == 0
 
 
@@ -81,7 +81,7 @@ def test_what_is_there_is_not_built_again(
     compiled_example: Path, example_manifest: Manifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build_module, "Build", None)
-    config = Config(model_path=EXAMPLE / "model.joblib", compiled_path=compiled_example, _env_file=None)
+    config = Config(model_path=EXAMPLE / "model.joblib", compiled_cache_dir=compiled_example, _env_file=None)
     assert build(config.model_path, config) == example_manifest
 
 
@@ -113,14 +113,14 @@ def test_a_predict_that_does_more_is_not_compiled_and_where_it_is_trusted_the_pr
 def test_probabilities_that_model_py_makes_itself_are_left_to_it(
     trained: Callable[[str], Path], compiled_config: MakeConfig, tmp_path: Path
 ) -> None:
-    artefact = tmp_path / "delivery/model.joblib"
-    artefact.parent.mkdir()
-    artefact.write_bytes(trained("script_only").read_bytes())
+    artifact = tmp_path / "delivery/model.joblib"
+    artifact.parent.mkdir()
+    artifact.write_bytes(trained("script_only").read_bytes())
     code = "def predict(model, X):\n    return model.predict(X)\n"
     own = "def predict_proba(model, X):\n    return model.predict_proba(X).round(2)\n"
-    (artefact.parent / "model.py").write_text(code + own)
-    assert build(artefact, compiled_config()).answers == ("labels",)
-    manifest = build(artefact, compiled_config(compile="trust"))
+    (artifact.parent / "model.py").write_text(code + own)
+    assert build(artifact, compiled_config()).answers == ("labels",)
+    manifest = build(artifact, compiled_config(compile="trust"))
     assert (manifest.reason, manifest.answers) == (None, ("labels",))
 
 
@@ -128,8 +128,8 @@ def test_a_refusal_is_kept_as_well(trained: Callable[[str], Path], compiled_conf
     config = compiled_config()
     manifest = build(trained("kmeans"), config)
     assert manifest.reason == "KMeans is not among the estimators that are compiled."
-    assert config.compiled_path is not None
-    (kept,) = config.compiled_path.glob("*/manifest.json")
+    assert config.compiled_cache_dir is not None
+    (kept,) = config.compiled_cache_dir.glob("*/manifest.json")
     assert json.loads(kept.read_text())["reason"] == manifest.reason
     assert Manifest.from_text(replace(manifest, refuted=True).as_text()).refuted
 
@@ -147,6 +147,6 @@ def test_a_build_that_is_broken_off_leaves_nothing_that_is_used(
         patch.setattr(Build, "_prove", break_off)
         with pytest.raises(KeyboardInterrupt):
             build(EXAMPLE / "model.joblib", config)
-    assert config.compiled_path is not None
-    assert list(config.compiled_path.glob("*/")) == []
+    assert config.compiled_cache_dir is not None
+    assert list(config.compiled_cache_dir.glob("*/")) == []
     assert build(EXAMPLE / "model.joblib", config).reason is None

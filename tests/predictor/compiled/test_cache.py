@@ -20,19 +20,19 @@ OURS = Environment(Path("/bin/python"), "server", "3.11.7", {"scikit-learn": "1.
 def test_the_key_changes_with_all_that_the_compiled_model_depends_on(
     make_model_folder: MakeModelFolder, compiled_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delivery, config = make_model_folder(), compiled_config()
-    keys = [key_of(delivery, OURS, config)]
-    assert key_of(delivery, replace(OURS, python=Path("/elsewhere/python")), config) == keys[0]
+    model_folder, config = make_model_folder(), compiled_config()
+    keys = [key_of(model_folder, OURS, config)]
+    assert key_of(model_folder, replace(OURS, python=Path("/elsewhere/python")), config) == keys[0]
     keys += [
         key_of(make_model_folder(code="X = 1"), OURS, config),
-        key_of(delivery, replace(OURS, python_version="3.12.1"), config),
-        key_of(delivery, replace(OURS, packages={"scikit-learn": "1.9.2"}), config),
-        key_of(delivery, OURS, compiled_config(compile="trust")),
+        key_of(model_folder, replace(OURS, python_version="3.12.1"), config),
+        key_of(model_folder, replace(OURS, packages={"scikit-learn": "1.9.2"}), config),
+        key_of(model_folder, OURS, compiled_config(compile="trust")),
     ]
     monkeypatch.setattr(metadata, "version", lambda name: "0.0.1" if name == "onnxruntime" else "1")
-    keys.append(key_of(delivery, OURS, config))
+    keys.append(key_of(model_folder, OURS, config))
     monkeypatch.setattr("web_single.predictor.compiled.cache.code_digest", lambda: "other code")
-    keys.append(key_of(delivery, OURS, config))
+    keys.append(key_of(model_folder, OURS, config))
     assert len(set(keys)) == len(keys)
 
 

@@ -54,7 +54,7 @@ def values_of(feature: dict[str, Any], points: list[float]) -> st.SearchStrategy
     ]
     if points:
         ways += [st.sampled_from(points).flatmap(lambda value: st.sampled_from(beside(value)))] * 4
-    if feature["missing"]:
+    if feature["nullable"]:
         ways.append(st.none())
     return st.one_of(ways)
 

@@ -58,7 +58,7 @@ def test_comparisons_count_fallbacks_by_kind_and_keep_the_largest_difference() -
         "own", [1.0], ModelOutput(1.0, [1.0, 1e-13]), ModelOutput(1.0, [1.0 + 2e-13, 1e-13]), "probabilities"
     )
     comparison.take("own", [1.0], ModelOutput(1.0 + 1e-13, None), ModelOutput(1.0, None), "result")
-    assert (comparison.differences, comparison.handed_back) == ({}, {"far": 2})
+    assert (comparison.differences, comparison.fallbacks) == ({}, {"far": 2})
     assert comparison.largest == pytest.approx(2e-13, rel=1e-2)
     comparison.take("own", [1.0], ModelOutput(1, None), ModelOutput(1.0, None), "result")
     comparison.take("own", [2.0], ModelOutput(3.0, None), ModelOutput(4.0, None), "result")

@@ -26,8 +26,8 @@ def make(plain: Path, compiled_config: Callable[..., Config]) -> MakeCompilation
     """Return a maker of a compilation of the plain model."""
 
     def make_one(manifest: Manifest | None = None, **given: Any) -> CompiledModelManager:  # noqa: ANN401 - settings
-        config, delivery = compiled_config(**given), ModelFolder.open(plain)
-        compilation = CompiledModelManager(delivery, find_environment(delivery, config), config)
+        config, model_folder = compiled_config(**given), ModelFolder.open(plain)
+        compilation = CompiledModelManager(model_folder, find_environment(model_folder, config), config)
         if manifest is not None:
             folder = compilation._cache.files(compilation.key)
             folder.mkdir(parents=True)
@@ -43,7 +43,7 @@ def told(compilation: CompiledModelManager) -> tuple[CompiledState, str | None]:
 
 
 async def test_turned_off_by_either_setting_it_is_not_looked_for(make: MakeCompilation) -> None:
-    for given, reason in (({"compile": "off"}, "COMPILE is off."), ({"fast": "off"}, "FAST is off.")):
+    for given, reason in (({"compile": "off"}, "COMPILE is off."), ({"optimizations": "off"}, "OPTIMIZATIONS is off.")):
         compilation = make(**given)
         await compilation.find()
         compilation.start_building()

@@ -6,9 +6,9 @@ import pytest
 from web_single.predictor.compiled.equivalence.probe_rows import FAR, OTHER, ProbeRows
 from web_single.predictor.signature.feature import Feature, Kind
 
-NUMBER, GAP = Feature(None, Kind.NUMBER), Feature(None, Kind.NUMBER, missing=True)
+NUMBER, GAP = Feature(None, Kind.NUMBER), Feature(None, Kind.NUMBER, nullable=True)
 OPEN = Feature("town", Kind.CATEGORY, values=("Ulm", "Gera"))
-CLOSED = Feature("size", Kind.CATEGORY, values=("S", "M"), others=False)
+CLOSED = Feature("size", Kind.CATEGORY, values=("S", "M"), allow_unknown=False)
 THRESHOLD = 0.1  # which float32 does not have
 
 

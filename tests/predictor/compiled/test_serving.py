@@ -32,7 +32,7 @@ HUGE = [5.1, 3.5, 1.4, 1e39]  # float32 has no such number
 def example_config(compiled_example: Path, compiled_config: MakeConfig, tmp_path: Path) -> MakeConfig:
     """Return a maker of settings that serve the example with its compiled model."""
     shutil.copytree(compiled_example, tmp_path / "compiled")
-    return lambda **given: compiled_config(**{"model_path": EXAMPLE / "model.joblib", "verify_share": 0, **given})
+    return lambda **given: compiled_config(**{"model_path": EXAMPLE / "model.joblib", "shadow_sample_rate": 0, **given})
 
 
 @contextmanager
@@ -50,8 +50,8 @@ def compiled(client: TestClient) -> Any:  # noqa: ANN401 - a JSON value
 
 
 def folder_of(config: Config) -> Path:
-    assert config.compiled_path is not None
-    (folder,) = config.compiled_path.glob("*/")
+    assert config.compiled_cache_dir is not None
+    (folder,) = config.compiled_cache_dir.glob("*/")
     return folder
 
 
@@ -83,7 +83,7 @@ def test_it_answers_what_it_is_sure_of_and_hands_back_the_rest(example_config: M
         assert "no number beyond 3.4e38" in predict(client, HUGE)["detail"]
         told = compiled(client)
         stored = client.get("/predict?detail=true").json()
-    assert (told["state"], told["answered"], told["handed_back"]) == ("on", 2, 1)
+    assert (told["state"], told["answered"], told["fallbacks"]) == ("on", 2, 1)
     assert told["answers"] == ["labels", "probabilities"]
     assert told["proof"]["kinds"]["thresholds"]["rows"] > 1000
     assert [prediction["features"] for prediction in stored] == [FLOWER, FLOWER]
@@ -102,7 +102,7 @@ def test_a_batch_is_answered_in_its_order_whoever_answers(example_config: MakeCo
         answer = client.post("/predict/batch", json={"instances": rows}).json()
         told = compiled(client)
     assert [prediction["result"] for prediction in answer["predictions"]] == [0, 1, 2]
-    assert (told["answered"], told["handed_back"]) == (2, 1)
+    assert (told["answered"], told["fallbacks"]) == (2, 1)
 
 
 def faster_up_to(config: Config, rows: int) -> None:
@@ -126,7 +126,7 @@ def test_a_batch_for_which_the_model_is_faster_is_left_to_it(example_config: Mak
         assert client.portal.call(predict_at_once, service, rows) == [0, 1, 2]
         answer = client.post("/predict/batch", json={"instances": rows}).json()
         assert [prediction["result"] for prediction in answer["predictions"]] == [0, 1, 2]
-        assert (compiled(client)["answered"], compiled(client)["handed_back"]) == (0, 0)
+        assert (compiled(client)["answered"], compiled(client)["fallbacks"]) == (0, 0)
         assert client.portal.call(predict_at_once, service, rows[:2]) == [0, 1]
         assert compiled(client)["answered"] == 2
 
@@ -222,7 +222,7 @@ def test_a_model_that_tells_something_else_of_itself_is_not_answered_for(example
 def test_one_that_was_changed_after_its_proof_is_found_by_verifying_and_never_used_again(
     trained: Callable[[str], Path], compiled_config: MakeConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = compiled_config(model_path=trained("strict_categories"), verify_share=1)
+    config = compiled_config(model_path=trained("strict_categories"), shadow_sample_rate=1)
     assert build(config.model_path, config).reason is None
     change_manifest(config, lambda manifest: manifest["converted"]["last"].update(intercepts=[0.0]))
     monkeypatch.setattr("web_single.predictor.shadow_check.PAUSE_SECONDS", 0.0)
@@ -234,7 +234,7 @@ def test_one_that_was_changed_after_its_proof_is_found_by_verifying_and_never_us
         assert predict(client, row)["result"] == right
         told = compiled(client)
     assert (told["verified"], told["differing"]) == (1, 1)
-    assert [log["row"] for log in logs if log["event"] == "compiled_refuted"] == [row]
+    assert [log["row"] for log in logs if log["event"] == "compiled_mismatch"] == [row]
     with serving(config) as client:
         assert compiled(client)["state"] == "refuted"
         assert str(right) in compiled(client)["reason"]

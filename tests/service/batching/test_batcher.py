@@ -37,7 +37,7 @@ StartService = Callable[..., AbstractAsyncContextManager[PredictionService]]
 def start(mischief: Path, make_config: Callable[..., Config]) -> StartService:
     @asynccontextmanager
     async def start(**given: Any) -> AsyncIterator[PredictionService]:  # noqa: ANN401 - a value for any setting
-        app = create_app(make_config(model_path=mischief, **{"verify_share": 0, "batching": "on"} | given))
+        app = create_app(make_config(model_path=mischief, **{"shadow_sample_rate": 0, "batching": "on"} | given))
         async with app.router.lifespan_context(app):
             yield app.state.prediction_service
 
@@ -95,7 +95,7 @@ async def test_what_arrives_at_once_shares_a_call_although_nobody_waited_before(
 async def test_a_model_that_is_slow_is_slow_for_all_at_once_and_not_for_each(
     make_config: Callable[..., Config], trained: Callable[[str], Path], calls: list[list[float]]
 ) -> None:
-    app = create_app(make_config(model_path=trained("slow"), verify_share=0, batching="on"))
+    app = create_app(make_config(model_path=trained("slow"), shadow_sample_rate=0, batching="on"))
     async with app.router.lifespan_context(app):
         service: PredictionService = app.state.prediction_service
         for _ in range(3):
@@ -104,7 +104,7 @@ async def test_a_model_that_is_slow_is_slow_for_all_at_once_and_not_for_each(
 
 
 async def test_a_call_holds_at_most_max_batch_rows(start: StartService, calls: list[list[float]]) -> None:
-    async with start(max_batch=4) as service:
+    async with start(max_batch_size=4) as service:
         assert await outcomes_of([service.predict([HEALTHY, n]) for n in range(9)]) == list(range(9))
     assert [len(rows) for rows in calls] == [4, 4, 1]
 
@@ -247,7 +247,7 @@ async def test_a_commit_that_is_broken_off_before_it_starts_leaves_nobody_waitin
 async def test_requests_with_and_without_probabilities_at_once_each_get_what_they_asked_for(
     make_config: Callable[..., Config],
 ) -> None:
-    app = create_app(make_config(verify_share=0, batching="on"))
+    app = create_app(make_config(shadow_sample_rate=0, batching="on"))
     async with app.router.lifespan_context(app):
         service: PredictionService = app.state.prediction_service
         requests = [service.predict([0, 0.5], with_probabilities=n % 2 == 0) for n in range(6)]
@@ -265,7 +265,7 @@ async def test_a_batch_that_was_formed_before_batching_ended_is_predicted_row_by
     *,
     first_call_fails: bool,
 ) -> None:
-    app = create_app(make_config(model_path=trained("crowd"), verify_share=0, batching="on"))
+    app = create_app(make_config(model_path=trained("crowd"), shadow_sample_rate=0, batching="on"))
     async with app.router.lifespan_context(app):
         service: PredictionService = app.state.prediction_service
         predictor, predict, sizes = service._predictor, service._predictor.predict, []
@@ -301,14 +301,14 @@ async def test_requests_that_wait_for_a_new_model_process_are_rejected_at_the_ea
 
 
 async def test_more_than_may_wait_are_refused_at_once(start: StartService) -> None:
-    async with start(max_waiting=3) as service:
+    async with start(max_queue_size=3) as service:
         outcomes = await outcomes_of([service.predict([HEALTHY, n]) for n in range(5)])
         assert outcomes == [0, 1, 2, OverloadedError, OverloadedError]
         assert await outcomes_of([service.predict([HEALTHY, n]) for n in range(3)]) == [0, 1, 2]
 
 
 async def test_who_waits_too_long_is_refused_while_the_model_is_still_busy(start: StartService) -> None:
-    async with start(waiting_timeout_seconds=0.1) as service:
+    async with start(queue_timeout_seconds=0.1) as service:
         busy = asyncio.create_task(service.predict([SLEEP, 1.5]))
         await asyncio.sleep(0.05)
         with pytest.raises(OverloadedError, match=r"no time for this request in 0\.1 seconds"):
@@ -340,7 +340,7 @@ async def test_in_whatever_company_each_row_gets_the_answer_it_gets_alone(start:
         await asyncio.sleep(dice.random() / 5)
         return await service.predict([kind, amount])
 
-    async with start(max_batch=dice.choice([2, 7, 1000])) as service:
+    async with start(max_batch_size=dice.choice([2, 7, 1000])) as service:
         rows = [(dice.choice(kinds), dice.random()) for _ in range(300)]
         outcomes = await outcomes_of([ask(service, *row) for row in rows])
         assert outcomes == [errors.get(kind, amount) for kind, amount in rows]

@@ -26,7 +26,7 @@ async def service(
     """The service with the compiled model of the example."""
     folder = shutil.copytree(compiled_example, tmp_path / "compiled")
     app = create_app(
-        make_config(model_path=EXAMPLE / "model.joblib", compile="on", compiled_path=folder, verify_share=0)
+        make_config(model_path=EXAMPLE / "model.joblib", compile="on", compiled_cache_dir=folder, shadow_sample_rate=0)
     )
     async with app.router.lifespan_context(app):
         service: PredictionService = app.state.prediction_service
@@ -75,4 +75,4 @@ async def test_rows_that_the_compiled_model_does_not_decide_are_predicted_by_the
     predictions = await asyncio.gather(*map(service.predict, FLOWERS))
     assert [prediction.result for prediction in predictions] == [0, 1, 2]
     assert sizes == [2]
-    assert (compiled.answered, compiled.handed_back) == (1, 2)
+    assert (compiled.answered, compiled.fallbacks) == (1, 2)

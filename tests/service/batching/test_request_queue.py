@@ -66,8 +66,8 @@ async def test_a_batch_has_at_most_max_rows_and_the_others_keep_their_order(make
 
 
 async def test_a_request_that_moves_to_another_line_keeps_its_deadline(make_config: MakeConfig) -> None:
-    first = make_line(make_config, waiting_timeout_seconds=0.05)
-    second = make_line(make_config, waiting_timeout_seconds=LONG_SECONDS)
+    first = make_line(make_config, queue_timeout_seconds=0.05)
+    second = make_line(make_config, queue_timeout_seconds=LONG_SECONDS)
     moved = request(1)
     first.add(moved)
     assert values(await first.next_batch()) == [1]
@@ -77,7 +77,7 @@ async def test_a_request_that_moves_to_another_line_keeps_its_deadline(make_conf
 
 
 async def test_each_request_is_rejected_at_its_own_deadline(make_config: MakeConfig) -> None:
-    line = make_line(make_config, waiting_timeout_seconds=LONG_SECONDS)
+    line = make_line(make_config, queue_timeout_seconds=LONG_SECONDS)
     early, late = request(1), request(2)
     early.deadline = asyncio.get_running_loop().time() + 0.05
     add(line, early, late)
@@ -88,7 +88,7 @@ async def test_each_request_is_rejected_at_its_own_deadline(make_config: MakeCon
 
 
 async def test_a_closed_line_rejects_all_requests_and_sets_no_timer(make_config: MakeConfig) -> None:
-    line = make_line(make_config, waiting_timeout_seconds=LONG_SECONDS)
+    line = make_line(make_config, queue_timeout_seconds=LONG_SECONDS)
     waiting = [request(1), request(2)]
     add(line, *waiting)
     timer = line._timer

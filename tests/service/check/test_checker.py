@@ -76,7 +76,7 @@ async def test_code_by_value_is_told_with_its_python(tmp_path: Path, make_config
     (folder / "model.pkl").write_bytes(cloudpickle.dumps(model))
     finding = only(await check(folder, make_config))
     assert finding.name == "code_by_value"
-    assert f"3.{sys.version_info.minor}" in finding.sentence.partition("holds code by value of Python ")[2]
+    assert f"3.{sys.version_info.minor}" in finding.message.partition("holds code by value of Python ")[2]
     (folder / "model.pkl").write_bytes(cloudpickle.dumps({"by name": math.hypot}))
     (folder / "requirements.txt").unlink()
     assert (await check(folder, make_config)).findings == []
@@ -90,21 +90,21 @@ async def test_another_scikit_learn_that_is_trusted_is_told(
     monkeypatch.setattr(sklearn.base, "__version__", "1.3.2")
     (folder / "model.pkl").write_bytes(pickle.dumps(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])))
     monkeypatch.undo()
-    report = await check(folder, make_config, model_versions="trust", model_environment=sys.executable)
+    report = await check(folder, make_config, sklearn_mismatch="allow", model_python=sys.executable)
     lines, trusted = report.findings
     assert (lines.name, trusted.name) == ("no_requirements", "trusted_versions")
     assert "`scikit-learn==1.3.2`" in lines.to_do
-    assert (report.scikit_learn.made_with, report.scikit_learn.runs_with) == ("1.3.2", "1.9.1")
+    assert (report.scikit_learn.trained_with, report.scikit_learn.serving_with) == ("1.3.2", "1.9.1")
 
 
 async def test_what_a_delivery_needs_is_told_with_the_line_to_write(tmp_path: Path, make_config: MakeConfig) -> None:
     case = CASES[Kind.NOT_IN_REQUIREMENTS]
     finding = only(await check(write_model_folder(tmp_path / "delivery", case.faulty, case.files), make_config))
-    assert finding.sentence == "The delivery needs joblib, and requirements.txt does not name it."
+    assert finding.message == "The delivery needs joblib, and requirements.txt does not name it."
     assert finding.to_do == f"Write this line in `requirements.txt`: `{JOBLIB}`."
 
 
-async def test_a_folder_without_an_artefact_is_told(tmp_path: Path, make_config: MakeConfig) -> None:
+async def test_a_folder_without_an_artifact_is_told(tmp_path: Path, make_config: MakeConfig) -> None:
     report = await check(tmp_path, make_config)
     assert only(report).name == "not_opened"
     assert report.verdict is Verdict.NOT_SERVED
@@ -114,7 +114,7 @@ async def test_a_folder_without_an_artefact_is_told(tmp_path: Path, make_config:
 async def test_another_delivery_than_the_pinned_one_is_not_loaded(tmp_path: Path, make_config: MakeConfig) -> None:
     code = f"open({str(tmp_path / 'loaded')!r}, 'w')\n{SOUND}"
     report = await check(write_model_folder(tmp_path / "delivery", code, {}), make_config, model_sha256="0" * 64)
-    assert "not the one that is pinned" in only(report).sentence
+    assert "not the one that is pinned" in only(report).message
     assert not (tmp_path / "loaded").exists()
 
 
@@ -131,14 +131,14 @@ async def test_a_model_that_loads_too_slowly_is_told(tmp_path: Path, make_config
     folder = write_model_folder(tmp_path / "delivery", "import time\ntime.sleep(600)\n", {})
     report = await check(folder, make_config, load_timeout_seconds=1)
     assert only(report).name == "not_loaded"
-    assert "LOAD_TIMEOUT_SECONDS" in only(report).sentence
+    assert "LOAD_TIMEOUT_SECONDS" in only(report).message
 
 
 async def test_a_row_that_hangs_is_named(tmp_path: Path, make_config: MakeConfig) -> None:
     code = SOUND.replace("a + b > 4", "(a == 7 and time.sleep(600)) or b > 4") + "\nimport time\n"
     folder = write_model_folder(tmp_path / "delivery", code, {"example.json": "[[1, 2], [7, 2]]"})
     report = await check(folder, make_config, predict_timeout_seconds=1)
-    assert only(report).sentence.startswith("[7, 2] was not answered. The model did not answer in 1 seconds")
+    assert only(report).message.startswith("[7, 2] was not answered. The model did not answer in 1 seconds")
 
 
 async def test_a_process_that_ends_at_wrong_input_is_told_and_the_rest_is_asked(
@@ -147,20 +147,20 @@ async def test_a_process_that_ends_at_wrong_input_is_told_and_the_rest_is_asked(
     code = SOUND.replace("for a, b in X", "for a, b in map(sure, X)") + (
         "\nimport os\ndef sure(row): return row if len(row) == 2 else os._exit(3)\n"
     )
-    sentence = only(await check_code(tmp_path, make_config, code)).sentence
-    assert sentence.startswith("The model's process hangs or ends at too few features ([5.1]), too many features (")
+    message = only(await check_code(tmp_path, make_config, code)).message
+    assert message.startswith("The model's process hangs or ends at too few features ([5.1]), too many features (")
 
 
 async def test_the_answers_that_differ_are_shown(tmp_path: Path, make_config: MakeConfig) -> None:
-    sentence = only(await check_code(tmp_path, make_config, CASES[Kind.DEPENDS_ON_OTHER_ROWS].faulty)).sentence
-    assert "[5.1, 3.5] is answered alone by 'high' and among others by 'low'" in sentence
+    message = only(await check_code(tmp_path, make_config, CASES[Kind.DEPENDS_ON_OTHER_ROWS].faulty)).message
+    assert "[5.1, 3.5] is answered alone by 'high' and among others by 'low'" in message
 
 
 async def test_probabilities_that_alone_differ_are_shown(tmp_path: Path, make_config: MakeConfig) -> None:
     code = PROBABLE.replace("high(a, b)] for", "high(a, b)] if len(X) == 1 or b > 3 else [0.5, 0.5] for")
     finding = only(await check_code(tmp_path, make_config, code, example_json="[[1, 2], [3, 4]]"))
     assert finding.name == "depends_on_other_rows"
-    assert "and among others by probabilities [0.5, 0.5]" in finding.sentence
+    assert "and among others by probabilities [0.5, 0.5]" in finding.message
 
 
 async def test_dice_are_no_dependence_on_other_rows(tmp_path: Path, make_config: MakeConfig) -> None:
@@ -176,7 +176,7 @@ async def test_rows_that_are_answered_alone_only_are_told(tmp_path: Path, make_c
     code = SOUND.replace("in X]", "in X if len(X) < 9 or 1 / 0]")
     finding = only(await check_code(tmp_path, make_config, code))
     assert finding.name == "depends_on_other_rows"
-    assert finding.sentence == (
+    assert finding.message == (
         "12 rows that are answered one by one are not answered at once: ZeroDivisionError: division by zero"
     )
 
@@ -193,7 +193,7 @@ async def test_the_probabilities_of_an_svc_may_differ_from_its_labels(tmp_path: 
     (tmp_path / "delivery/requirements.txt").write_text("scikit-learn==1.9.1")
     finding = only(await check(tmp_path / "delivery", make_config))
     assert (finding.name, finding.severity) == ("probabilities_differ", "note")
-    assert "an SVC" in finding.sentence
+    assert "an SVC" in finding.message
 
 
 async def test_the_rows_of_the_delivery_are_asked_by_name(tmp_path: Path, make_config: MakeConfig) -> None:
@@ -219,7 +219,7 @@ async def test_an_example_of_no_use_is_told_and_rows_are_made_up(
 ) -> None:
     report = await check_code(tmp_path, make_config, SOUND, example_json=text)
     assert only(report).name == "example_not_used"
-    assert only(report).sentence.startswith(reason)
+    assert only(report).message.startswith(reason)
     assert report.asked == SampleSource(12, "made up from the signature")
 
 
@@ -292,7 +292,7 @@ async def test_a_stray_file_is_named(name: str, tmp_path: Path, make_config: Mak
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text("stray")
     report = await check(folder / "model.pkl", make_config)
-    assert only(report).sentence.startswith(f"{name} does not look like")
+    assert only(report).message.startswith(f"{name} does not look like")
 
 
 async def test_a_data_file_is_stray_beyond_some_megabytes(tmp_path: Path, make_config: MakeConfig) -> None:
@@ -300,4 +300,4 @@ async def test_a_data_file_is_stray_beyond_some_megabytes(tmp_path: Path, make_c
     assert (await check(folder, make_config)).findings == []
     with (folder / "large.csv").open("wb") as file:
         file.truncate(6 * 10**6)
-    assert only(await check(folder, make_config)).sentence.startswith("large.csv does not")
+    assert only(await check(folder, make_config)).message.startswith("large.csv does not")

@@ -20,7 +20,7 @@ BUILT = Manifest({}, {}, ("labels", "probabilities"), ("treelite",))
 
 @pytest.fixture
 def config(make_config: Callable[..., Config], tmp_path: Path) -> Config:
-    return make_config(compile="on", compiled_path=tmp_path / "compiled")
+    return make_config(compile="on", compiled_cache_dir=tmp_path / "compiled")
 
 
 @pytest.mark.parametrize(
@@ -39,17 +39,17 @@ def test_what_is_kept_of_the_compiled_model_is_told(
     make_model_folder: MakeModelFolder,
     config: Config,
 ) -> None:
-    delivery = make_model_folder()
+    model_folder = make_model_folder()
     if manifest is not None:
         with (
             CompiledCache.of(config).turn("x"),
-            CompiledCache.of(config).making(key_of(delivery, OURS, config)) as folder,
+            CompiledCache.of(config).making(key_of(model_folder, OURS, config)) as folder,
         ):
             keep_manifest(folder, manifest)
-    told, findings = look_at_compiled(delivery, OURS, config)
+    told, findings = look_at_compiled(model_folder, OURS, config)
     assert told == line
     assert [kind for kind in Kind if kind.is_among(findings)] == found
-    assert all(manifest is not None and finding.sentence == manifest.reason for finding in findings)
+    assert all(manifest is not None and finding.message == manifest.reason for finding in findings)
 
 
 def test_where_there_is_to_be_none_nothing_is_told(

@@ -5,7 +5,7 @@ from web_single.predictor.signature.signature import Signature
 from web_single.service.check.sample_rows import MOST_ROWS, make_up_rows, wrong_rows
 
 NUMBER = Feature("size", Kind.NUMBER)
-COLOUR = Feature("colour", Kind.CATEGORY, values=("red", "green", "blue"), others=False)
+COLOUR = Feature("colour", Kind.CATEGORY, values=("red", "green", "blue"), allow_unknown=False)
 
 
 def test_the_rows_are_always_the_same_and_the_service_would_take_them() -> None:
@@ -45,7 +45,7 @@ def test_each_value_of_a_category_comes_up_and_many_make_more_rows() -> None:
 
 
 def test_a_value_is_missing_only_where_that_is_taken() -> None:
-    taken = Signature(features=(NUMBER, Feature("age", Kind.NUMBER, missing=True)))
+    taken = Signature(features=(NUMBER, Feature("age", Kind.NUMBER, nullable=True)))
     rows = make_up_rows(taken, [[5.0, 5.0], [6.0, 6.0]])
     assert None in [row[1] for row in rows]
     assert None not in [row[0] for row in rows]
@@ -60,14 +60,14 @@ def test_rows_of_any_length_keep_the_length_that_was_answered() -> None:
 
 
 def test_wrong_rows_are_wrong_in_what_the_signature_knows() -> None:
-    array = Signature(features=(COLOUR, NUMBER), container="array")
+    array = Signature(features=(COLOUR, NUMBER), input_type="array")
     assert wrong_rows(array, ["red", 1.0]) == {
         "too few features": ["red"],
         "too many features": ["red", 1.0, 1.0],
         "an unknown category": ["no such value", 1.0],
         "text for a number": ["red", "some text"],
     }
-    frame = Signature(features=(NUMBER, NUMBER), container="dataframe")
+    frame = Signature(features=(NUMBER, NUMBER), input_type="dataframe")
     assert wrong_rows(frame, [1.0, 2.0]) == {"text for a number": ["some text", 2.0]}
     assert wrong_rows(Signature(features=(NUMBER,)), [1.0]).keys() == {"too many features", "text for a number"}
     assert wrong_rows(Signature(), [1.0]) == {}

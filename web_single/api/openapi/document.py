@@ -60,14 +60,14 @@ def describe(document: Json, model: ModelStatus, example: Example) -> Json:
 
 def sentences_about(model: ModelStatus) -> str:
     """Tell which model is served, what it takes and what it answers."""
-    sentences = [f"The model is a `{model.estimator}`, version `{model.version}`."]
+    messages = [f"The model is a `{model.estimator}`, version `{model.version}`."]
     signature = model.signature
     if signature.feature_count is not None:
         features = "feature" if signature.feature_count == 1 else "features"
-        sentences.append(f"It takes {signature.feature_count} {features}{names_of_features(model)}.")
+        messages.append(f"It takes {signature.feature_count} {features}{names_of_features(model)}.")
     if signature.classes is not None:
-        sentences.append(f"Its classes are {', '.join(f'`{label!r}`' for label in signature.classes)}.")
-    return "\n".join(sentences)
+        messages.append(f"Its classes are {', '.join(f'`{label!r}`' for label in signature.classes)}.")
+    return "\n".join(messages)
 
 
 def remove_probabilities(document: Json) -> None:

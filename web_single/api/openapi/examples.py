@@ -71,7 +71,7 @@ def answer(operation: Json, values: Json) -> None:
     operation["responses"]["200"]["content"][JSON]["examples"] = name_examples(values)
 
 
-def refuse(operation: Json, error: ErrorExample, sentence: str) -> None:
+def refuse(operation: Json, error: ErrorExample, message: str) -> None:
     """Replace the sentence of an error by the one that this path or this model gives."""
     examples = operation["responses"][str(error.status)]["content"][JSON]["examples"]
-    examples[error.name]["value"] = {"detail": sentence}
+    examples[error.name]["value"] = {"detail": message}

@@ -33,16 +33,16 @@ def describe_features(schemas: Json, model: ModelStatus) -> None:
 def schema_of(feature: Any) -> Json:  # noqa: ANN401 - a feature of the signature, or None: not known
     """Return which values one feature takes."""
     if feature is None or feature.kind == "any":
-        types = ["number", "string", "boolean", "null"] if feature is None or feature.missing else None
+        types = ["number", "string", "boolean", "null"] if feature is None or feature.nullable else None
         return {"type": types or ["number", "string", "boolean"]}
     if feature.kind == "category":
-        if not feature.others:
-            return {"enum": [*feature.values, *([None] if feature.missing else [])]}
+        if not feature.allow_unknown:
+            return {"enum": [*feature.values, *([None] if feature.nullable else [])]}
         types = sorted({JSON_TYPES[type(value)] for value in feature.values})
         schema: Json = {"examples": list(feature.values)}
     else:
         types, schema = [TYPES[feature.kind]], {}
-    types += ["null"] if feature.missing else []
+    types += ["null"] if feature.nullable else []
     return {"type": types if len(types) > 1 else types[0]} | schema
 
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from web_single.api.dependencies import StatusServiceDependency
-from web_single.api.error_responses import DATABASE_AWAY, MODEL_ENDED, NO_PARAMETERS, document_responses
+from web_single.api.error_responses import DATABASE_UNAVAILABLE, MODEL_ENDED, NO_PARAMETERS, document_responses
 from web_single.api.schemas import HealthResponse, ReadyResponse
 from web_single.api.strict_route import StrictRoute
 
@@ -26,11 +26,11 @@ async def live() -> HealthResponse:
     summary="Is it ready?",
     response_description="It is.",
     response_model_exclude_none=True,
-    responses=document_responses(NO_PARAMETERS, MODEL_ENDED, DATABASE_AWAY, example={"status": "ready"}),
+    responses=document_responses(NO_PARAMETERS, MODEL_ENDED, DATABASE_UNAVAILABLE, example={"status": "ready"}),
 )
 async def ready(service: StatusServiceDependency) -> ReadyResponse:
     """Tell whether a prediction could be made and stored now; 503 says what is missing.
 
-    `notice` is there when other files lie in the model's folder than those that are served.
+    `warning` is there when other files lie in the model's folder than those that are served.
     """
-    return ReadyResponse(status="ready", notice=await service.check_ready())
+    return ReadyResponse(status="ready", warning=await service.check_ready())

@@ -9,7 +9,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from web_single.api.dependencies import PredictionServiceDependency
 from web_single.api.error_responses import (
     ANY_PREDICTION,
-    DATABASE_AWAY,
+    DATABASE_UNAVAILABLE,
     LINK,
     LONG_PAGE,
     MODEL_FAILED,
@@ -66,7 +66,7 @@ async def predict(
     summary="List predictions",
     response_description="The predictions, in the order of their ids.",
     response_model=list[StoredPrediction] | list[PredictionDetail],
-    responses=document_responses(LONG_PAGE, DATABASE_AWAY, headers=(LINK,)),
+    responses=document_responses(LONG_PAGE, DATABASE_UNAVAILABLE, headers=(LINK,)),
 )
 async def list_predictions(options: Annotated[ListOptions, Query()], service: PredictionServiceDependency) -> Response:
     """List stored predictions in the order of their ids: a page with `limit`, else all of them, streamed.
@@ -91,7 +91,7 @@ async def list_predictions(options: Annotated[ListOptions, Query()], service: Pr
     "/{id:prediction_id}",
     summary="Read a prediction",
     response_description="The prediction.",
-    responses=document_responses(UNKNOWN_ID, NO_ID, DATABASE_AWAY),
+    responses=document_responses(UNKNOWN_ID, NO_ID, DATABASE_UNAVAILABLE),
 )
 async def get_prediction(
     prediction_id: Annotated[PredictionId, Path(alias="id", description="The prediction's id.", examples=[1])],

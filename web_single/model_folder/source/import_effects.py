@@ -14,20 +14,20 @@ MOST_LINES = 5
 GUARD = '`if __name__ == "__main__":`'
 
 
-def what_importing_does(delivery: ModelFolder) -> list[Finding]:
+def what_importing_does(model_folder: ModelFolder) -> list[Finding]:
     """Return what importing model.py would train or write, in the order of its lines.
 
     Nothing is found in what this Python cannot parse: the delivery's own may, and else tells what is wrong.
     """
-    module = Sources(delivery.folder).module("model") if delivery.code is not None else None
+    module = Sources(model_folder.folder).module("model") if model_folder.code is not None else None
     return ImportEffectVisitor().import_module(module) if module is not None else []
 
 
-def reject_import_effects(delivery: ModelFolder) -> list[Finding]:
+def reject_import_effects(model_folder: ModelFolder) -> list[Finding]:
     """Raise a ModelFolderError where importing model.py would surely write a model; return what else it would do."""
-    findings = what_importing_does(delivery)
-    if sentence := tell(Effect.WRITES, findings):
-        raise ModelFolderError(sentence)
+    findings = what_importing_does(model_folder)
+    if message := tell(Effect.WRITES, findings):
+        raise ModelFolderError(message)
     return findings
 
 

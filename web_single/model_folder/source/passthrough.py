@@ -9,11 +9,11 @@ from web_single.model_folder.source.bindings import Function, Sources
 MODEL_AND_X = 2
 
 
-def passthrough_blocker(delivery: ModelFolder, name: str) -> str | None:
+def passthrough_blocker(model_folder: ModelFolder, name: str) -> str | None:
     """Return what keeps a delivered function from being the model's own method of this name; None where it is that."""
-    if delivery.code is None:
+    if model_folder.code is None:
         return None
-    module = Sources(delivery.folder).module("model")
+    module = Sources(model_folder.folder).module("model")
     if module is None:
         return "model.py cannot be read by the server's Python."
     if module.scope.stars:

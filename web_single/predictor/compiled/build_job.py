@@ -26,9 +26,9 @@ def main() -> int:
     threading.Thread(target=end_with_the_server, daemon=True).start()
     config = Config.model_validate_json(orders["config"])
     configure_logging(config.model_copy(update={"log_level": LogLevel.ERROR}))  # what the model prints was seen
-    delivery, environment = ModelFolder.from_json(orders["delivery"]), Environment.from_json(orders["environment"])
+    model_folder, environment = ModelFolder.from_json(orders["delivery"]), Environment.from_json(orders["environment"])
     try:
-        asyncio.run(build_compiled(delivery, environment, config, tell=lambda *_: None))
+        asyncio.run(build_compiled(model_folder, environment, config, tell=lambda *_: None))
     except WebSingleError:
         return 1
     return 0

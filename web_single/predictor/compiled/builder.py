@@ -27,7 +27,7 @@ from web_single.predictor.compiled.engine.evaluator import (
 from web_single.predictor.compiled.engine.trees import TreeEnsemble
 from web_single.predictor.compiled.equivalence.probe_rows import ProbeRows
 from web_single.predictor.compiled.equivalence.split_points import Points, points_of
-from web_single.predictor.compiled.equivalence.tester import MOST_HANDED_BACK, PROBE_ROWS, EquivalenceTester, Progress
+from web_single.predictor.compiled.equivalence.tester import MAX_FALLBACK_RATE, PROBE_ROWS, EquivalenceTester, Progress
 from web_single.predictor.compiled.manifest import Manifest
 from web_single.predictor.compiled.timing import SIZES, Timings, measure
 from web_single.predictor.runner.process import RunnerProcess
@@ -45,19 +45,19 @@ Row = list[Any]
 
 
 async def build_compiled(
-    delivery: ModelFolder, environment: Environment, config: Config, *, tell: Progress, rows: int = PROBE_ROWS
+    model_folder: ModelFolder, environment: Environment, config: Config, *, tell: Progress, rows: int = PROBE_ROWS
 ) -> Manifest:
     """Return the manifest of the compiled model, made now where it is not there; its `reason` says why it is of no use.
 
     A ModelFolderError says why the delivery cannot even be loaded.
     """
-    cache, key = CompiledCache.of(config), key_of(delivery, environment, config)
+    cache, key = CompiledCache.of(config), key_of(model_folder, environment, config)
     with cache.turn(key):
         found = cache.find(key)
         if found is not None:
             return found
         with cache.making(key) as folder:
-            manifest = await Build(delivery, environment, config, folder, tell, rows).run()
+            manifest = await Build(model_folder, environment, config, folder, tell, rows).run()
             keep_manifest(folder, manifest)
     return manifest
 
@@ -66,7 +66,7 @@ async def build_compiled(
 class Build:
     """Makes one compiled model in a folder, proved on so many rows."""
 
-    delivery: ModelFolder
+    model_folder: ModelFolder
     environment: Environment
     config: Config
     folder: Path
@@ -79,9 +79,9 @@ class Build:
         if reason is not None:
             return Manifest(description={}, reason=reason)
         self.tell("Loading the model", 0, None)
-        self.delivery.check_unchanged()
+        self.model_folder.check_unchanged()
         self.runner = await RunnerProcess.start(
-            self.delivery.artefact,
+            self.model_folder.artifact,
             python=self.environment.python,
             load_timeout_seconds=self.config.load_timeout_seconds,
             runners=1,
@@ -89,14 +89,14 @@ class Build:
         try:
             self.description = self.runner.description
             self.signature = Signature.from_description(self.description)
-            self.delivery.check_unchanged(loaded=True)
+            self.model_folder.check_unchanged(loaded=True)
             return await self._convert()
         finally:
             await self.runner.end()
 
     def _why_not_passed_on(self, name: str) -> str | None:
         trusted = self.config.compile is Compile.TRUST
-        return None if trusted else passthrough_blocker(self.delivery, name)
+        return None if trusted else passthrough_blocker(self.model_folder, name)
 
     async def _convert(self) -> Manifest:
         self.tell("Converting the model", 0, None)
@@ -108,7 +108,7 @@ class Build:
             points = self._write_files(converted["last"], block)
             return await self._prove(converted, points)
         except RunnerCrashedError as error:
-            return self._refusal(f"The proof could not be finished: {error.sentence}")
+            return self._refusal(f"The proof could not be finished: {error.message}")
         except Exception as error:  # noqa: BLE001 - whatever the engines say to it: the plain way serves
             return self._refusal(f"It cannot be computed: {type(error).__name__}: {error}")
 
@@ -182,10 +182,10 @@ class Build:
             quick = None
         used = quick or exact
         proof = prover.proof_of(used, seconds)
-        if proof.handed_back > MOST_HANDED_BACK * proof.rows:
-            return self._refusal(f"{proof.handed_back} of {proof.rows} rows would be handed back to the model.")
-        answers, back = told.answers, sum(prover.probabilities.handed_back.values())
-        if False in prover.probabilities.differences or back > MOST_HANDED_BACK * proof.rows:
+        if proof.fallbacks > MAX_FALLBACK_RATE * proof.rows:
+            return self._refusal(f"{proof.fallbacks} of {proof.rows} rows would be handed back to the model.")
+        answers, back = told.answers, sum(prover.probabilities.fallbacks.values())
+        if False in prover.probabilities.differences or back > MAX_FALLBACK_RATE * proof.rows:
             answers = tuple(name for name in answers if name != PROBABILITIES)
         engines = told.engines if quick is None else (*told.engines, ONNX)
         return replace(told, answers=answers, engines=engines, missing=missing, proof=proof)

@@ -23,14 +23,14 @@ MANIFEST = "manifest.json"
 COMPUTED_WITH = ("numpy", "onnx", "onnxruntime", "treelite")
 
 
-def key_of(delivery: ModelFolder, environment: Environment, config: Config) -> str:
+def key_of(model_folder: ModelFolder, environment: Environment, config: Config) -> str:
     """Return what tells compiled models apart: the delivery, what runs it, what compiles and computes, the machine.
 
     What converts and computes is code of ours too: with each change of it a model is compiled and proved anew.
     """
     ours = {name: metadata.version(name) for name in COMPUTED_WITH}
     theirs = (environment.python_version, environment.packages)
-    content = json.dumps([code_digest(), delivery.sha256, theirs, ours, sysconfig.get_platform(), config.compile])
+    content = json.dumps([code_digest(), model_folder.sha256, theirs, ours, sysconfig.get_platform(), config.compile])
     return hashlib.sha256(content.encode()).hexdigest()[:KEY_DIGITS]
 
 
@@ -49,7 +49,7 @@ class CompiledCache(AtomicFolderCache):
     @classmethod
     def of(cls, config: Config) -> "CompiledCache":
         """Return the one that the settings name, or else the user's own."""
-        return cls(config.compiled_path or users_own("compiled"))
+        return cls(config.compiled_cache_dir or users_own("compiled"))
 
     def files(self, key: str) -> Path:
         """Return the folder that holds the files of one."""

@@ -38,24 +38,24 @@ class CompiledModelManager:
     `model` is None while none may be used; `last_model` is the one whose counts are told.
     """
 
-    def __init__(self, delivery: ModelFolder, environment: Environment, config: Config) -> None:
+    def __init__(self, model_folder: ModelFolder, environment: Environment, config: Config) -> None:
         self.state = CompiledState.OFF
         self.reason: str | None = None
         self.manifest: Manifest | None = None
         self.model: CompiledModel | None = None
         self.last_model: CompiledModel | None = None
         self.refuted_row: Sequence[Any] | None = None
-        self._delivery = delivery
+        self._model_folder = model_folder
         self._environment = environment
         self._config = config
         self._cache = CompiledCache.of(config)
-        self.key = key_of(delivery, environment, config)
+        self.key = key_of(model_folder, environment, config)
         self._builder: asyncio.Task[None] | None = None
 
     async def find(self) -> None:
         """Take the compiled model from the cache, if it is there and may be used."""
         if not self._config.uses_compiled:
-            self.reason = f"{'COMPILE' if self._config.compile is Compile.OFF else 'FAST'} is off."
+            self.reason = f"{'COMPILE' if self._config.compile is Compile.OFF else 'OPTIMIZATIONS'} is off."
             return
         await asyncio.to_thread(self._find)
 
@@ -82,7 +82,7 @@ class CompiledModelManager:
         log.info(Event.COMPILED_USED, answers=manifest.answers, engines=manifest.engines)
 
     def _command(self) -> str:
-        return f"web-single build {shlex.quote(str(self._delivery.artefact))}"
+        return f"web-single build {shlex.quote(str(self._model_folder.artifact))}"
 
     def start_building(self) -> None:
         """Where there is none yet: in dev build one meanwhile, in prod say once how to."""
@@ -98,7 +98,7 @@ class CompiledModelManager:
         """Let another process build it, and take it then."""
         orders = {
             "config": self._config.model_dump_json(),
-            "delivery": self._delivery.as_json(),
+            "delivery": self._model_folder.as_json(),
             "environment": self._environment.as_json(),
         }
         job = await asyncio.create_subprocess_exec(
@@ -135,7 +135,7 @@ class CompiledModelManager:
     def refute(self, reason: str, row: Sequence[Any]) -> None:
         """Use it never again, nor lets another process do so: it answered a row otherwise than the model."""
         self.model, self.state, self.reason, self.refuted_row = None, CompiledState.REFUTED, reason, list(row)
-        log.error(Event.COMPILED_REFUTED, reason=reason, row=list(row))
+        log.error(Event.COMPILED_MISMATCH, reason=reason, row=list(row))
         self._cache.refute(self.key, reason, list(row))
 
 

@@ -12,7 +12,7 @@ class Kind:
     """One kind of probe rows: how many were asked, and how many the compiled model handed back as not sure."""
 
     rows: int
-    handed_back: int
+    fallbacks: int
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class EquivalenceReport:
         return sum(kind.rows for kind in self.kinds.values())
 
     @property
-    def handed_back(self) -> int:
+    def fallbacks(self) -> int:
         """How many of them were handed back."""
-        return sum(kind.handed_back for kind in self.kinds.values())
+        return sum(kind.fallbacks for kind in self.kinds.values())
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Self:

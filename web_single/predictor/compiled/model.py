@@ -27,7 +27,7 @@ class CompiledModel:
     def __init__(self, manifest: Manifest, evaluation: Evaluator, turn_off: Callable[[str], None]) -> None:
         self.manifest = manifest
         self.answered = 0
-        self.handed_back = 0
+        self.fallbacks = 0
         self._evaluation = evaluation
         self._turn_off = turn_off
 
@@ -62,6 +62,6 @@ class CompiledModel:
             self._turn_off(f"It failed: {type(error).__name__}: {error}")
             return [None] * len(rows)
         back = answers.count(None)
-        self.handed_back += back
+        self.fallbacks += back
         self.answered += len(rows) - back
         return answers

@@ -35,13 +35,13 @@ class RunnerProcess:
         self.description: FrameHeader = {}
 
     @classmethod
-    async def start(cls, artefact: Path, *, python: Path, load_timeout_seconds: float, runners: int) -> Self:
+    async def start(cls, artifact: Path, *, python: Path, load_timeout_seconds: float, runners: int) -> Self:
         """Start the model's process and wait until it has loaded; a ModelFolderError says why it did not."""
-        spawning = asyncio.create_task(cls._spawn(artefact, python=python, runners=runners))
+        spawning = asyncio.create_task(cls._spawn(artifact, python=python, runners=runners))
         try:
             await asyncio.wait({spawning})  # when this is cancelled, the task goes on: half a process has no owner
             runner = spawning.result()
-            await runner.load(artefact, timeout_seconds=load_timeout_seconds)
+            await runner.load(artifact, timeout_seconds=load_timeout_seconds)
         except BaseException as error:
             ending = asyncio.create_task(cls._end_spawned(spawning))
             await asyncio.shield(ending)
@@ -51,7 +51,7 @@ class RunnerProcess:
         return runner
 
     @classmethod
-    async def _spawn(cls, artefact: Path, *, python: Path, runners: int) -> Self:
+    async def _spawn(cls, artifact: Path, *, python: Path, runners: int) -> Self:
         """Start it by exec, from the loop's own thread: Linux ties its life to the thread that started it."""
         output = StdoutLogger()
         with contextlib.ExitStack() as kept, contextlib.ExitStack() as passed_on:
@@ -67,8 +67,8 @@ class RunnerProcess:
             kept.callback(output.abort)
             numbers = (theirs.fileno(), lifeline_end)
             process = await asyncio.create_subprocess_exec(
-                *(str(python), str(RUNNER), *map(str, numbers), str(os.getpid()), str(artefact)),
-                cwd=artefact.parent,
+                *(str(python), str(RUNNER), *map(str, numbers), str(os.getpid()), str(artifact)),
+                cwd=artifact.parent,
                 env=variables(runners=runners, python=python),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=printed,
@@ -87,22 +87,22 @@ class RunnerProcess:
             spawning.result().kill()
             await spawning.result().ended()
 
-    async def load(self, artefact: Path, *, timeout_seconds: float) -> None:
+    async def load(self, artifact: Path, *, timeout_seconds: float) -> None:
         """Wait until the model has loaded, and take what it tells of itself."""
         try:
             async with asyncio.timeout(timeout_seconds):
                 _, head, _ = await read_frame(self._reader)
         except TimeoutError as error:
-            sentence = f"{artefact} did not load in {timeout_seconds:g} seconds (LOAD_TIMEOUT_SECONDS)."
-            raise ModelFolderError(sentence) from error
+            message = f"{artifact} did not load in {timeout_seconds:g} seconds (LOAD_TIMEOUT_SECONDS)."
+            raise ModelFolderError(message) from error
         except RunnerCrashedError as error:
             self.kill()
             await self.ended()
-            raise ModelFolderError(f"The model's process ended while it loaded {artefact}: {self.exit}.") from error
+            raise ModelFolderError(f"The model's process ended while it loaded {artifact}: {self.exit}.") from error
         if "refused" in head:
-            raise ModelFolderError(f"{artefact.parent} cannot be served. {head['refused']}")
+            raise ModelFolderError(f"{artifact.parent} cannot be served. {head['refused']}")
         if "ready" not in head:
-            raise ModelFolderError("{} cannot be loaded: {type}: {message}".format(artefact, **head["failed"]))
+            raise ModelFolderError("{} cannot be loaded: {type}: {message}".format(artifact, **head["failed"]))
         self.description = head["ready"]
 
     async def _wait(self) -> None:

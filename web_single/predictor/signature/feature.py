@@ -35,15 +35,15 @@ EXPECTED = {
 class Feature:
     """A feature of the model.
 
-    `values` are the known ones of a category, `others` tells whether the model takes others beside them,
-    `missing` whether it takes null.
+    `values` are the known ones of a category, `allow_unknown` tells whether the model takes others beside them,
+    `nullable` whether it takes null.
     """
 
     name: str | None
     kind: Kind
     values: tuple[Any, ...] | None = None
-    others: bool = True
-    missing: bool = False
+    allow_unknown: bool = True
+    nullable: bool = False
 
     @classmethod
     def from_description(cls, description: dict[str, Any]) -> Self:
@@ -58,14 +58,14 @@ class Feature:
         if self.kind is Kind.NUMBER and type(value) is float and math.isfinite(value):
             return None
         if value is None:
-            return None if self.missing else f"{self._expected()} is expected, not null"
+            return None if self.nullable else f"{self._expected()} is expected, not null"
         if type(value) not in self._types():
             return f"{self._expected()} is expected, not {KIND_NAMES[type(value)]}"
         if type(value) in (int, float):
             fault = fault_of_number(value)
             if fault is not None:
                 return fault
-        if self.kind is Kind.CATEGORY and not self.others and value not in (self.values or ()):
+        if self.kind is Kind.CATEGORY and not self.allow_unknown and value not in (self.values or ()):
             return f"{_shown(value)} is not one of its values, {self._values_told()}"
         return None
 
@@ -87,7 +87,7 @@ class Feature:
             return EXPECTED[self.kind]
         return (
             "one of its values"
-            if not self.others
+            if not self.allow_unknown
             else " or ".join(sorted({KIND_NAMES[each] for each in self._types()}))
         )
 

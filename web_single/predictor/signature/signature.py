@@ -15,8 +15,8 @@ Features = Sequence[Any] | Mapping[str, Any]
 class Signature:
     """What is known of the model. None stands for what it does not say; the service does not invent it.
 
-    `result` is "label", "number", "text", "several" (then `outputs` says how many) or "any";
-    `container` what the delivered `predict` gets: a "dataframe", an "array", a "list", "texts" or a "row".
+    `result` is "label", "number", "text", "multi_output" (then `outputs` says how many) or "any";
+    `input_type` what the delivered `predict` gets: a "dataframe", an "array", a "list", "texts" or a "row".
     `dependence_risk` says why results may depend on the other rows of a call, `probabilities_risk` why probabilities
     may; None where they provably do not.
     """
@@ -26,8 +26,8 @@ class Signature:
     probabilities: bool = False
     result: str = "any"
     outputs: int | None = None
-    container: str = "array"
-    row_by_row: bool = False
+    input_type: str = "array"
+    single_row_only: bool = False
     dependence_risk: str | None = None
     probabilities_risk: str | None = None
 
@@ -38,7 +38,10 @@ class Signature:
         return cls(
             features=tuple(map(Feature.from_description, features)) if features is not None else None,
             classes=tuple(classes) if classes is not None else None,
-            **{name: description[name] for name in ("probabilities", "result", "outputs", "container", "row_by_row")},
+            **{
+                name: description[name]
+                for name in ("probabilities", "result", "outputs", "input_type", "single_row_only")
+            },
             dependence_risk=description["dependence_risk"],
             probabilities_risk=description["probabilities_risk"],
         )
@@ -72,7 +75,7 @@ class Signature:
                 row = self.validate_row(features)
                 self._check_length(row, len(rows[0]) if rows else len(row), like=", as in instance 0")
             except InvalidFeaturesError as error:
-                raise InvalidFeaturesError(f"Instance {index}: {error.sentence}") from error
+                raise InvalidFeaturesError(f"Instance {index}: {error.message}") from error
             rows.append(row)
         return rows
 
@@ -101,7 +104,7 @@ class Signature:
         return None if listed is None else tuple([type(row[at]) for at in listed])
 
     @property
-    def shares_calls(self) -> bool:
+    def batchable(self) -> bool:
         """Whether rows of several requests may share a call of the model."""
         return self._listed_where_known is not None
 
@@ -109,7 +112,7 @@ class Signature:
     def _listed_where_known(self) -> list[int] | None:
         """The columns that hold more than numbers; None where rows must be asked alone."""
         kinds = [feature.kind for feature in self.features or ()]
-        if not kinds or Kind.ANY in kinds or self.row_by_row:
+        if not kinds or Kind.ANY in kinds or self.single_row_only:
             return None
         return [at for at, kind in enumerate(kinds) if kind is not Kind.NUMBER]
 

@@ -38,7 +38,7 @@ class Batcher:
         self._store = store
         self._batch_safety = predictor.batch_safety
         self._line = RequestQueue(config, self._batch_safety.max_rows)
-        self._line_for_compiled = RequestQueue(config, lambda _: config.max_batch)
+        self._line_for_compiled = RequestQueue(config, lambda _: config.max_batch_size)
         self._loop = asyncio.get_running_loop()
         self._commit: asyncio.Task[None] | None = None
         self._pace = BatchPacing()
@@ -48,7 +48,7 @@ class Batcher:
     @asynccontextmanager
     async def of(cls, predictor: Predictor, store: PredictionStore, config: Config) -> AsyncIterator[Self | None]:
         """Hand out a queue that serves until this ends; None where the settings want none."""
-        queue = cls(predictor, store, config) if config.uses_queue else None
+        queue = cls(predictor, store, config) if config.uses_batching else None
         try:
             yield queue
         finally:
@@ -113,7 +113,7 @@ class Batcher:
                 if answer is not None
             ]
 
-        ids = iter(await self._store.add_group(predict, self._predictor.delivery.version))
+        ids = iter(await self._store.add_group(predict, self._predictor.model_folder.version))
         for waiting, answer in zip(part, answers, strict=True):
             if answer is None:
                 self._line.add(waiting)
@@ -187,7 +187,7 @@ class Batcher:
             for waiting, answer in zip(part, answers, strict=True)
         ]
         with telling(part, committing=True), self._pace.answering():
-            ids = await self._store.add_group(lambda: predictions, self._predictor.delivery.version)
+            ids = await self._store.add_group(lambda: predictions, self._predictor.model_folder.version)
             for waiting, answer, prediction_id in zip(part, answers, ids, strict=True):
                 waiting.answer(Prediction(prediction_id, answer.result, answer.probabilities))
             await asyncio.sleep(0)  # the answers are written

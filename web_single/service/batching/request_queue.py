@@ -63,9 +63,9 @@ class RequestQueue:
     """
 
     def __init__(self, config: Config, max_rows: Callable[[BatchKey | None], int]) -> None:
-        self._max_batch = config.max_batch
+        self._max_batch = config.max_batch_size
         self._max_rows = max_rows
-        self._timeout_seconds = config.waiting_timeout_seconds
+        self._timeout_seconds = config.queue_timeout_seconds
         self._loop = asyncio.get_running_loop()
         self._line: deque[PendingRequest] = deque()
         self._somebody_waits: asyncio.Future[None] | None = None

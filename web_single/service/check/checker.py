@@ -16,7 +16,7 @@ from web_single.service.check.files import files_of, look_at_files, look_at_impo
 from web_single.service.check.finding_types import Kind
 from web_single.service.check.probabilities import check_probabilities
 from web_single.service.check.report import Interpreter, ProgressCallback, Report, SampleSource, ScikitLearn, Timings
-from web_single.service.check.requirements import look_at_artefact, look_at_requirements
+from web_single.service.check.requirements import look_at_artifact, look_at_requirements
 from web_single.service.check.results import (
     Answers,
     ask_alone,
@@ -41,53 +41,55 @@ class CannotBeServedError(Exception):
 
 
 async def check_delivery(path: Path, config: Config, tell: ProgressCallback = unheard) -> Report:
-    """Return what is found out about the delivery at this path, its folder or its artefact.
+    """Return what is found out about the delivery at this path, its folder or its artifact.
 
     `tell` hears what is being done. The model's process has ended when this returns.
     """
     report = Report(path=str(path))
     try:
         tell("Reading the files")
-        delivery = await asyncio.to_thread(look_at, path, config, report)
+        model_folder = await asyncio.to_thread(look_at, path, config, report)
         tell("Looking for its libraries")
-        environment = await asyncio.to_thread(look_for_environment, delivery, config, report, tell)
+        environment = await asyncio.to_thread(look_for_environment, model_folder, config, report, tell)
         tell("Loading the model")
         with environment.in_use():
-            async with loaded(delivery, environment, config, report) as predictor:
-                await Checker(RunnerClient(predictor, config), delivery, report, tell).run()
+            async with loaded(model_folder, environment, config, report) as predictor:
+                await Checker(RunnerClient(predictor, config), model_folder, report, tell).run()
     except CannotBeServedError:
         pass
     except ModelUnavailableError as error:
-        report.findings.append(Kind.PROCESS_ENDED.found(f"{error.sentence} It did not come back."))
+        report.findings.append(Kind.PROCESS_ENDED.found(f"{error.message} It did not come back."))
     return report
 
 
 def look_at(path: Path, config: Config, report: Report) -> ModelFolder:
     """Report what the files tell without being run; raise where they are refused."""
     try:
-        delivery = ModelFolder.open(path, pin=config.model_sha256)
-        report.version, report.sha256 = delivery.version, delivery.sha256
-        report.scikit_learn = ScikitLearn(made_with=delivery.contents.scikit_learn)
-        report.files, report.modules = files_of(delivery), delivery.contents.modules
+        model_folder = ModelFolder.open(path, pin=config.model_sha256)
+        report.version, report.sha256 = model_folder.version, model_folder.sha256
+        report.scikit_learn = ScikitLearn(trained_with=model_folder.contents.scikit_learn)
+        report.files, report.modules = files_of(model_folder), model_folder.contents.modules
     except (ModelFolderError, OSError) as error:
         report.findings.append(Kind.NOT_OPENED.found(str(error)))
         raise CannotBeServedError from error
-    report.findings += look_at_files(delivery, list(report.files))
-    report.findings += look_at_imports(delivery)
+    report.findings += look_at_files(model_folder, list(report.files))
+    report.findings += look_at_imports(model_folder)
     if Kind.WRITES_ON_IMPORT.is_among(report.findings):
         raise CannotBeServedError
-    return delivery
+    return model_folder
 
 
-def look_for_environment(delivery: ModelFolder, config: Config, report: Report, tell: ProgressCallback) -> Environment:
+def look_for_environment(
+    model_folder: ModelFolder, config: Config, report: Report, tell: ProgressCallback
+) -> Environment:
     """Report which interpreter runs the delivery, and what it would not find where it is handed to others."""
     try:
-        environment = find_environment(delivery, config, tell=tell)
-        report.findings += look_at_requirements(delivery, environment)
+        environment = find_environment(model_folder, config, tell=tell)
+        report.findings += look_at_requirements(model_folder, environment)
     except ModelFolderError as error:
-        report.findings.append(Kind.NO_ENVIRONMENT.found(error.sentence))
+        report.findings.append(Kind.NO_ENVIRONMENT.found(error.message))
         raise CannotBeServedError from error
-    report.compiled, findings = look_at_compiled(delivery, environment, config)
+    report.compiled, findings = look_at_compiled(model_folder, environment, config)
     report.findings += findings
     report.environment = Interpreter(environment.origin, environment.python_version, environment.packages)
     return environment
@@ -95,23 +97,23 @@ def look_for_environment(delivery: ModelFolder, config: Config, report: Report, 
 
 @asynccontextmanager
 async def loaded(
-    delivery: ModelFolder, environment: Environment, config: Config, report: Report
+    model_folder: ModelFolder, environment: Environment, config: Config, report: Report
 ) -> AsyncIterator[Predictor]:
     """Load the model as the server does, and report what it tells of itself."""
-    predictor = Predictor(delivery, environment, config.model_copy(update={"compile": Compile.OFF}))
+    predictor = Predictor(model_folder, environment, config.model_copy(update={"compile": Compile.OFF}))
     started = time.monotonic()
     try:
         await predictor.start()
     except ModelFolderError as error:
-        report.findings.append(Kind.NOT_LOADED.found(error.sentence))
+        report.findings.append(Kind.NOT_LOADED.found(error.message))
         raise CannotBeServedError from error
     try:
         report.figures = Timings(load_seconds=round(time.monotonic() - started, 2))
         told = predictor.description
-        report.scikit_learn = ScikitLearn(delivery.contents.scikit_learn, told["scikit_learn"])
+        report.scikit_learn = ScikitLearn(model_folder.contents.scikit_learn, told["scikit_learn"])
         report.estimator, report.signature = told["estimator"], predictor.signature
-        report.findings += look_at_artefact(delivery, report.scikit_learn)
-        report.findings += findings_of(predictor.signature, told["trouble"])
+        report.findings += look_at_artifact(model_folder, report.scikit_learn)
+        report.findings += findings_of(predictor.signature, told["error"])
         yield predictor
     finally:
         await predictor.stop()
@@ -120,9 +122,11 @@ async def loaded(
 class Checker:
     """Asks a loaded model: rows that it takes, the same in other ways, and rows that it must not take."""
 
-    def __init__(self, subject: RunnerClient, delivery: ModelFolder, report: Report, tell: ProgressCallback) -> None:
+    def __init__(
+        self, subject: RunnerClient, model_folder: ModelFolder, report: Report, tell: ProgressCallback
+    ) -> None:
         self.subject = subject
-        self.delivery = delivery
+        self.model_folder = model_folder
         self.report = report
         self.tell = tell
 
@@ -146,7 +150,7 @@ class Checker:
         """Return rows to ask, what to tell of them, and whether they are the delivery's own."""
         signature = self.subject.signature
         try:
-            rows = await asyncio.to_thread(read_example, self.delivery.folder, signature)
+            rows = await asyncio.to_thread(read_example, self.model_folder.folder, signature)
         except ValueError as error:
             self.report.findings.append(Kind.EXAMPLE_NOT_USED.found(str(error)))
             rows = None
@@ -160,7 +164,7 @@ class Checker:
 
     async def rows_of_dataset(self) -> tuple[list[Row] | None, str | None]:
         """Return rows that the delivered code keeps, None where it has none; and why they are not taken."""
-        if self.delivery.code is None:
+        if self.model_folder.code is None:
             return None, None
         self.tell(f"Asking for rows: {DATASET}")
         reply = await self.subject.inquire("dataset")

@@ -11,12 +11,12 @@ NOT_BUILT = "not built (`web-single build` does)"
 
 
 def look_at_compiled(
-    delivery: ModelFolder, environment: Environment, config: Config
+    model_folder: ModelFolder, environment: Environment, config: Config
 ) -> tuple[str | None, list[Finding]]:
     """Return a line about the compiled model, None where there is to be none; and what is to be found in it."""
     if not config.uses_compiled:
         return None, []
-    manifest = CompiledCache.of(config).find(key_of(delivery, environment, config))
+    manifest = CompiledCache.of(config).find(key_of(model_folder, environment, config))
     if manifest is None:
         return NOT_BUILT, []
     if manifest.is_usable:

@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from web_single.model_folder.folder import ModelFolder, delivered_files, is_artefact, name_of
+from web_single.model_folder.folder import ModelFolder, delivered_files, is_artifact, name_of
 from web_single.model_folder.source.findings import Effect
 from web_single.model_folder.source.import_effects import tell, what_importing_does
 from web_single.service.check.finding_types import Kind
@@ -41,15 +41,15 @@ DATA = (
 )
 
 
-def files_of(delivery: ModelFolder) -> list[DeliveredFile]:
+def files_of(model_folder: ModelFolder) -> list[DeliveredFile]:
     """Return the files that the delivery's version covers."""
-    folder = delivery.folder
+    folder = model_folder.folder
     return [DeliveredFile(name_of(path, folder), path.stat().st_size) for path in delivered_files(folder)]
 
 
-def look_at_files(delivery: ModelFolder, files: list[DeliveredFile]) -> list[Finding]:
+def look_at_files(model_folder: ModelFolder, files: list[DeliveredFile]) -> list[Finding]:
     """Return a finding about those that do not look like part of a delivery."""
-    stray = [file.name for file in files if file.name != delivery.artefact.name and is_stray(file)]
+    stray = [file.name for file in files if file.name != model_folder.artifact.name and is_stray(file)]
     if not stray:
         return []
     more = f" and {len(stray) - MOST_TOLD} more" if len(stray) > MOST_TOLD else ""
@@ -59,20 +59,20 @@ def look_at_files(delivery: ModelFolder, files: list[DeliveredFile]) -> list[Fin
 
 
 def is_stray(file: DeliveredFile) -> bool:
-    """Tell whether it looks like a by-product, a data set, or an artefact beside the one that is served."""
+    """Tell whether it looks like a by-product, a data set, or an artifact beside the one that is served."""
     path = PurePosixPath(file.name.lower())
-    if path.suffix in NEVER_DELIVERED or (len(path.parts) == 1 and is_artefact(path.name)):
+    if path.suffix in NEVER_DELIVERED or (len(path.parts) == 1 and is_artifact(path.name)):
         return True
     return path.suffix in DATA and file.size_bytes > LARGE_BYTES
 
 
-def look_at_imports(delivery: ModelFolder) -> list[Finding]:
+def look_at_imports(model_folder: ModelFolder) -> list[Finding]:
     """Return what importing model.py would do that belongs behind a guard."""
-    effects = what_importing_does(delivery)
+    effects = what_importing_does(model_folder)
     findings = []
     for effect, kind in ((Effect.WRITES, Kind.WRITES_ON_IMPORT), (Effect.TRAINS, Kind.TRAINS_ON_IMPORT)):
-        if sentence := tell(effect, effects):
-            findings.append(kind.found(sentence))
+        if message := tell(effect, effects):
+            findings.append(kind.found(message))
     unsure = [effect for effect in effects if not effect.sure]
     if unsure and not findings:
         findings.append(Kind.MAY_WRITE_OR_TRAIN.found(f"model.py could do so when it is imported: {unsure[0].path}."))

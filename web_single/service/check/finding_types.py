@@ -18,9 +18,9 @@ class Kind(Enum):
         *(
             ERROR,
             "files",
-            "There is no artefact where one is expected, or its folder cannot be read or is no delivery.",
+            "There is no artifact where one is expected, or its folder cannot be read or is no delivery.",
         ),
-        "Hand over a folder of its own with the artefact (`model.joblib`), `model.py` and `requirements.txt`.",
+        "Hand over a folder of its own with the artifact (`model.joblib`), `model.py` and `requirements.txt`.",
     )
     WRITES_ON_IMPORT = (
         *(ERROR, "import", "Importing `model.py` would write a model; it is refused before it is run."),
@@ -28,7 +28,7 @@ class Kind(Enum):
     )
     NO_ENVIRONMENT = (
         *(ERROR, "environment", "There is no interpreter with the libraries that the delivery needs."),
-        "Name each library that it imports, with its version, in `requirements.txt` beside the artefact.",
+        "Name each library that it imports, with its version, in `requirements.txt` beside the artifact.",
     )
     NOT_LOADED = (
         *(ERROR, "loading", "The model cannot be loaded, or not in time (`LOAD_TIMEOUT_SECONDS`)."),
@@ -53,12 +53,12 @@ class Kind(Enum):
         "Write {} in `requirements.txt`: {}.",
     )
     CODE_BY_VALUE = (
-        *(WARNING, "environment", "The artefact holds code by value (cloudpickle); only the same Python can run it."),
+        *(WARNING, "environment", "The artifact holds code by value (cloudpickle); only the same Python can run it."),
         "Define functions and classes in `model.py`, at its top level, and dump the model by joblib.",
     )
     TRUSTED_VERSIONS = (
         *(WARNING, "environment", "Another scikit-learn answers than the one that made the model."),
-        "Train it again with this one, or unset `MODEL_VERSIONS`: the answers may be wrong.",
+        "Train it again with this one, or unset `SKLEARN_MISMATCH`: the answers may be wrong.",
     )
     UNCLEAR = (
         *(WARNING, "signature", "The model does not say what it takes, and answered none of the rows that were tried."),
@@ -124,8 +124,8 @@ class Kind(Enum):
         "Keep `n_features_in_` in your own class where only one length is right.",
     )
     NO_REQUIREMENTS = (
-        *(NOTE, "environment", "There is no `requirements.txt`: only the artefact tells which libraries are right."),
-        "Write {} in a `requirements.txt` beside the artefact: {}.",
+        *(NOTE, "environment", "There is no `requirements.txt`: only the artifact tells which libraries are right."),
+        "Write {} in a `requirements.txt` beside the artifact: {}.",
     )
     NOT_PINNED = (
         *(NOTE, "environment", "`requirements.txt` names a package without a version: in a year it is another one."),
@@ -151,13 +151,13 @@ class Kind(Enum):
         """Tell whether something of this kind was found."""
         return any(finding.name == self.name.lower() for finding in findings)
 
-    def found(self, sentence: str, *filled_in: str) -> Finding:
+    def found(self, message: str, *filled_in: str) -> Finding:
         """Return a finding of this kind."""
         return Finding(
             name=self.name.lower(),
             severity=self.severity,
             topic=self.topic,
-            sentence=one_line(sentence),
+            message=one_line(message),
             to_do=self.to_do.format(*filled_in) if filled_in else self.to_do,
         )
 

@@ -19,7 +19,7 @@ DIGITS = 4
 
 def check_probabilities(signature: Signature, answers: Answers, class_names: Sequence[str]) -> list[Finding]:
     """Return what is wrong with the probabilities of these answers; `class_names` is what the model is made of."""
-    if signature.result == "several":  # a probability for each of its values, of whatever form
+    if signature.result == "multi_output":  # a probability for each of its values, of whatever form
         return []
     pairs = [
         (reply.results[0], reply.probabilities[0])
@@ -42,14 +42,14 @@ def compare_labels(
     if not others:
         return []
     label, probabilities = others[0]
-    sentence = (
+    message = (
         f"{len(others)} of {len(pairs)} rows: the label is {label!r}, and the probabilities {rounded(probabilities)}"
     )
     if OF_THEIR_OWN.intersection(class_names):
-        return [Kind.PROBABILITIES_DIFFER.found(f"{sentence}; an SVC computes them apart from each other.")]
+        return [Kind.PROBABILITIES_DIFFER.found(f"{message}; an SVC computes them apart from each other.")]
     if len(classes) == TWO and is_threshold([(classes.index(label), p[1]) for label, p in pairs]):
-        return [Kind.PROBABILITIES_DIFFER.found(f"{sentence}, as if `predict` had another threshold than 0.5.")]
-    return [Kind.PROBABILITIES_CONTRADICT.found(f"{sentence}, in the order {shown(list(classes))}.")]
+        return [Kind.PROBABILITIES_DIFFER.found(f"{message}, as if `predict` had another threshold than 0.5.")]
+    return [Kind.PROBABILITIES_CONTRADICT.found(f"{message}, in the order {shown(list(classes))}.")]
 
 
 def fault_of(probabilities: Sequence[float], count: int | None) -> str | None:

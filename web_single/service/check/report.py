@@ -38,7 +38,7 @@ class Finding:
     name: str
     severity: Severity
     topic: str
-    sentence: str
+    message: str
     to_do: str
 
 
@@ -52,10 +52,10 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class ScikitLearn:
-    """The version that made the artefact, and the one that runs it; None for what is not known, or not there."""
+    """The version that made the artifact, and the one that runs it; None for what is not known, or not there."""
 
-    made_with: str | None = None
-    runs_with: str | None = None
+    trained_with: str | None = None
+    serving_with: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Timings:
 class Report:
     """Filled in as far as the delivery lets itself be looked at.
 
-    `modules` are those that the artefact names; `compiled` says what is known of a compiled model.
+    `modules` are those that the artifact names; `compiled` says what is known of a compiled model.
     """
 
     path: str

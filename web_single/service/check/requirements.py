@@ -48,47 +48,47 @@ class RequirementLine:
         return VARIANTS.sub("", self.name)
 
 
-def look_at_requirements(delivery: ModelFolder, environment: Environment) -> list[Finding]:
+def look_at_requirements(model_folder: ModelFolder, environment: Environment) -> list[Finding]:
     """Return what requirements.txt lacks, with the lines to add in the versions that run the model now."""
-    needed = sorted({normal(distribution_of(module)) for module in foreign_modules(delivery)})
-    if delivery.requirements is None:
-        lines = lines_for(without_what_comes_along(needed, needed), delivery, environment)
+    needed = sorted({normal(distribution_of(module)) for module in foreign_modules(model_folder)})
+    if model_folder.requirements is None:
+        lines = lines_for(without_what_comes_along(needed, needed), model_folder, environment)
         return [Kind.NO_REQUIREMENTS.found(f"There is no {FILE_NAME}.", *filled(lines))] if lines else []
-    named = [package for file in included_files(delivery.requirements) for package in packages_in(lines_of(file))]
+    named = [package for file in included_files(model_folder.requirements) for package in packages_in(lines_of(file))]
     lacking = without_what_comes_along(
         [name for name in needed if not is_named(name, named)], [package.name for package in named]
     )
     loose = [package.name for package in named if not package.pinned and package.name in needed]
     findings = []
     if lacking:
-        sentence = f"The delivery needs {', '.join(lacking)}, and {FILE_NAME} does not name it."
-        findings.append(Kind.NOT_IN_REQUIREMENTS.found(sentence, *filled(lines_for(lacking, delivery, environment))))
+        message = f"The delivery needs {', '.join(lacking)}, and {FILE_NAME} does not name it."
+        findings.append(Kind.NOT_IN_REQUIREMENTS.found(message, *filled(lines_for(lacking, model_folder, environment))))
     if loose:
-        sentence = f"{FILE_NAME} names {', '.join(loose)} without a version."
-        findings.append(Kind.NOT_PINNED.found(sentence, *filled(lines_for(loose, delivery, environment))))
+        message = f"{FILE_NAME} names {', '.join(loose)} without a version."
+        findings.append(Kind.NOT_PINNED.found(message, *filled(lines_for(loose, model_folder, environment))))
     return findings
 
 
-def look_at_artefact(delivery: ModelFolder, scikit_learn: ScikitLearn) -> list[Finding]:
-    """Return what the artefact holds, or was made by, that asks for the same libraries or the same Python."""
+def look_at_artifact(model_folder: ModelFolder, scikit_learn: ScikitLearn) -> list[Finding]:
+    """Return what the artifact holds, or was made by, that asks for the same libraries or the same Python."""
     findings = []
-    contents = delivery.contents
+    contents = model_folder.contents
     if contents.minors is not None or "cloudpickle" in contents.modules:
         minors = " or ".join(f"3.{minor}" for minor in contents.minors or ())
         python = f" of Python {minors}" if minors else ""
         findings.append(
-            Kind.CODE_BY_VALUE.found(f"{delivery.artefact.name} holds code by value{python} (cloudpickle).")
+            Kind.CODE_BY_VALUE.found(f"{model_folder.artifact.name} holds code by value{python} (cloudpickle).")
         )
-    made_with, runs_with = scikit_learn.made_with, scikit_learn.runs_with
-    if made_with is not None and runs_with is not None and minor_of(made_with) != minor_of(runs_with):
-        sentence = f"{delivery.artefact.name} was made by scikit-learn {made_with}, and {runs_with} answers."
-        findings.append(Kind.TRUSTED_VERSIONS.found(sentence))
+    trained_with, serving_with = scikit_learn.trained_with, scikit_learn.serving_with
+    if trained_with is not None and serving_with is not None and minor_of(trained_with) != minor_of(serving_with):
+        message = f"{model_folder.artifact.name} was made by scikit-learn {trained_with}, and {serving_with} answers."
+        findings.append(Kind.TRUSTED_VERSIONS.found(message))
     return findings
 
 
-def foreign_modules(delivery: ModelFolder) -> list[str]:
+def foreign_modules(model_folder: ModelFolder) -> list[str]:
     """Return the modules that some package must bring."""
-    return [module for module in needed_modules(delivery) if module not in sys.stdlib_module_names]
+    return [module for module in needed_modules(model_folder) if module not in sys.stdlib_module_names]
 
 
 def packages_in(lines: Iterable[str]) -> list[RequirementLine]:
@@ -122,11 +122,11 @@ def without_what_comes_along(names: Sequence[str], present: Iterable[str]) -> li
     return [name for name in names if name not in brought]
 
 
-def lines_for(names: Iterable[str], delivery: ModelFolder, environment: Environment) -> list[str]:
+def lines_for(names: Iterable[str], model_folder: ModelFolder, environment: Environment) -> list[str]:
     """Return the lines that name these packages in the versions that made the model, or run it now."""
     versions = {normal(name): version for name, version in environment.packages.items()}
-    if delivery.contents.scikit_learn is not None:
-        versions["scikit-learn"] = delivery.contents.scikit_learn
+    if model_folder.contents.scikit_learn is not None:
+        versions["scikit-learn"] = model_folder.contents.scikit_learn
     return [f"{name}=={versions[name]}" if name in versions else name for name in names]
 
 

@@ -37,7 +37,7 @@ async def ask_alone(
         tell_progress("Asking the rows one by one", done, len(rows))
         reply = await subject.ask([row])
         if reply.ended:
-            finding = Kind.PROCESS_ENDED.found(f"{shown(row)} was not answered. {reply.trouble}")
+            finding = Kind.PROCESS_ENDED.found(f"{shown(row)} was not answered. {reply.error}")
             return Answers(answered, alone), [finding]
         if reply.results is None:
             refused.append((row, reply))
@@ -48,7 +48,7 @@ async def ask_alone(
     findings = []
     if refused:
         row, reply = refused[0]
-        count = f"{len(refused)} of {len(rows)} rows get no answer, such as {shown(row)}: {reply.trouble}"
+        count = f"{len(refused)} of {len(rows)} rows get no answer, such as {shown(row)}: {reply.error}"
         findings.append(kind.found(count))
     return Answers(answered, alone), findings
 
@@ -61,10 +61,8 @@ async def compare_together(subject: RunnerClient, answers: Answers) -> list[Find
     first, again, second = replies
     for reply in replies:
         if reply.results is None:
-            sentence = (
-                f"{len(answers.rows)} rows that are answered one by one are not answered at once: {reply.trouble}"
-            )
-            return [(Kind.PROCESS_ENDED if reply.ended else Kind.DEPENDS_ON_OTHER_ROWS).found(sentence)]
+            message = f"{len(answers.rows)} rows that are answered one by one are not answered at once: {reply.error}"
+            return [(Kind.PROCESS_ENDED if reply.ended else Kind.DEPENDS_ON_OTHER_ROWS).found(message)]
     together = [first.part(at) for at in range(len(answers.rows))]
     changed = [
         *differing(answers.rows, together, [second.part(at) for at in range(len(answers.rows))]),
@@ -131,7 +129,7 @@ def findings_of(signature: Signature, trouble: str | None) -> list[Finding]:
         findings.append(Kind.UNCLEAR.found(trouble))
     elif signature.features is None:
         findings.append(Kind.ANY_LENGTH.found("`predict` answers rows of several lengths."))
-    if signature.row_by_row and trouble is None:
+    if signature.single_row_only and trouble is None:
         findings.append(Kind.ONE_ROW_A_CALL.found("`predict` answers one row, and not two at once."))
     return findings
 

@@ -29,7 +29,7 @@ class Reply:
 
     results: list[Any] | None = None
     probabilities: list[list[float]] | None = None
-    trouble: str | None = None
+    error: str | None = None
     ended: bool = False
 
     def part(self, row: int) -> "Reply":
@@ -72,9 +72,9 @@ class RunnerClient:
         try:
             reply, reply_block = await self._call(head, block, self._config.predict_timeout_seconds)
         except RunnerCrashedError as error:
-            return Reply(trouble=error.sentence, ended=True)
+            return Reply(error=error.message, ended=True)
         if "results" not in reply:
-            return Reply(trouble=trouble_in(reply))
+            return Reply(error=trouble_in(reply))
         probabilities = decode_rows(reply_block, rows=rows) if with_probabilities else None
         return Reply(reply["results"], probabilities)
 

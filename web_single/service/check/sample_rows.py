@@ -44,7 +44,7 @@ def rows_of(signature: Signature, instances: Sequence[Any], source: str) -> list
     try:
         return signature.rows_of(instances)
     except InvalidFeaturesError as error:
-        raise ValueError(f"{source}: {error.sentence}") from error
+        raise ValueError(f"{source}: {error.message}") from error
 
 
 def make_up_rows(signature: Signature, answered: Sequence[Row]) -> list[Row]:
@@ -67,7 +67,7 @@ def made_up(features: Sequence[Feature], answered: Sequence[Row], count: int, di
         gap = dice.randrange(len(features)) if missing else None
         yield [
             None
-            if column == gap and feature.missing
+            if column == gap and feature.nullable
             else value_of(feature, [row[column] for row in answered], at, dice)
             for column, feature in enumerate(features)
         ]
@@ -94,13 +94,13 @@ def wrong_rows(signature: Signature, row: Row) -> dict[str, Row]:
     """
     features = signature.features or ()
     rows: dict[str, Row] = {}
-    if features and signature.container in ("array", "list", "row"):
+    if features and signature.input_type in ("array", "list", "row"):
         if len(row) > 1:
             rows["too few features"] = row[:-1]
         rows["too many features"] = [*row, 1.0]
     for column, feature in enumerate(features):
         if feature.kind is Kind.NUMBER:
             rows.setdefault("text for a number", [*row[:column], TEXTS[0], *row[column + 1 :]])
-        elif feature.kind is Kind.CATEGORY and not feature.others and isinstance(row[column], str):
+        elif feature.kind is Kind.CATEGORY and not feature.allow_unknown and isinstance(row[column], str):
             rows.setdefault("an unknown category", [*row[:column], "no such value", *row[column + 1 :]])
     return rows

@@ -57,7 +57,7 @@ def fill(statistics: list[Any]) -> Step:
     return lambda table: np.where(are_none(table), others, table)
 
 
-def one_hot(categories: list[list[Any]], dropped: list[int | None], takes_others: bool) -> Step:  # noqa: FBT001 - as told by the runner
+def one_hot(categories: list[list[Any]], dropped: list[int | None], allow_unknown: bool) -> Step:  # noqa: FBT001 - as told by the runner
     """Return a step that makes a column for each category but those that are dropped."""
     kept = [
         [value for at, value in enumerate(each) if at != drop] for each, drop in zip(categories, dropped, strict=True)
@@ -73,7 +73,7 @@ def one_hot(categories: list[list[Any]], dropped: list[int | None], takes_others
         rows = np.arange(len(table))
         for column, (place, values) in enumerate(zip(places, known, strict=True)):
             found = table[:, column].tolist()
-            check_known(found, values, takes_others=takes_others)
+            check_known(found, values, allow_unknown=allow_unknown)
             encoded[rows, [place.get(value, -1) for value in found]] = 1.0
         return encoded[:, :-1]
 
@@ -88,16 +88,16 @@ def ordinal(categories: list[list[Any]], unknown: float | None) -> Step:
         encoded = np.empty(table.shape)
         for column, place in enumerate(places):
             found = table[:, column].tolist()
-            check_known(found, place.keys(), takes_others=unknown is not None)
+            check_known(found, place.keys(), allow_unknown=unknown is not None)
             encoded[:, column] = [place.get(value, unknown) for value in found]
         return encoded
 
     return encode
 
 
-def check_known(values: list[Any], known: Any, *, takes_others: bool) -> None:  # noqa: ANN401 - a set of values
+def check_known(values: list[Any], known: Any, *, allow_unknown: bool) -> None:  # noqa: ANN401 - a set of values
     """Raise an UnsupportedRowsError where a value is missing, or is not known and others are not taken."""
-    usual = [value is not None and (takes_others or value in known) for value in values]
+    usual = [value is not None and (allow_unknown or value in known) for value in values]
     if not all(usual):
         raise UnsupportedRowsError(np.array(usual))
 

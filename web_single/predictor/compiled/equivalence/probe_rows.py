@@ -38,7 +38,7 @@ class ProbeRows:
     def kinds(self, count: int) -> Iterator[tuple[str, list[Row]]]:
         """Yield some rows of each kind that suits the model, `count` of them in all or more, besides its own."""
         shares = dict(SHARES)
-        if not any(feature.missing for feature in self.features):
+        if not any(feature.nullable for feature in self.features):
             shares["within"] += shares.pop("missing")
         if not any(len(each) for each in self.points):
             shares["within"] += shares.pop("thresholds")
@@ -73,7 +73,7 @@ class ProbeRows:
         if feature.kind is Kind.BOOLEAN:
             return self.dice.integers(0, 2, count).astype(bool).tolist()
         known = list(feature.values or ())
-        if feature.others and all(isinstance(value, str) for value in known):
+        if feature.allow_unknown and all(isinstance(value, str) for value in known):
             known.append(OTHER)
         return [known[place] for place in self.dice.integers(0, len(known), count).tolist()]
 
@@ -92,7 +92,7 @@ class ProbeRows:
 
     def _leave_out(self, columns: list[list[Any]], count: int) -> None:
         """Leave out some values: in each row that of one column, and now and then more."""
-        may = [at for at, feature in enumerate(self.features) if feature.missing]
+        may = [at for at, feature in enumerate(self.features) if feature.nullable]
         for row, at in enumerate(self.dice.choice(may, count).tolist()):
             columns[at][row] = None
         for at in may:

@@ -12,7 +12,7 @@ from web_single.predictor.signature.tolerance import all_close
 
 CHUNK = 2000
 PROBE_ROWS = 50_000
-MOST_HANDED_BACK = 0.5
+MAX_FALLBACK_RATE = 0.5
 SMALLEST = 1e-300
 
 Row = Sequence[Any]
@@ -38,13 +38,13 @@ class Comparison:
     """What came of comparing answers of one sort: the first difference, overall and among rows with missing values."""
 
     differences: dict[bool, Difference] = field(default_factory=dict)
-    handed_back: dict[str, int] = field(default_factory=dict)
+    fallbacks: dict[str, int] = field(default_factory=dict)
     largest: float = 0.0
 
     def take(self, kind: str, row: Row, compiled: ModelOutput | None, delivered: ModelOutput | None, name: str) -> None:
         """Compare one answer; `name` is what is compared of it."""
         if compiled is None:
-            self.handed_back[kind] = self.handed_back.get(kind, 0) + 1
+            self.fallbacks[kind] = self.fallbacks.get(kind, 0) + 1
             return
         given, expected = getattr(compiled, name), getattr(delivered, name, None)
         if given == expected and type(given) is type(expected):
@@ -97,5 +97,5 @@ class EquivalenceTester:
 
     def proof_of(self, comparison: Comparison, seconds: float) -> EquivalenceReport:
         """Return the figures about what will be used."""
-        kinds = {kind: Kind(rows, comparison.handed_back.get(kind, 0)) for kind, rows in self.asked.items()}
+        kinds = {kind: Kind(rows, comparison.fallbacks.get(kind, 0)) for kind, rows in self.asked.items()}
         return EquivalenceReport(kinds, max(comparison.largest, self.probabilities.largest), seconds)

@@ -1,4 +1,4 @@
-"""The fast lane and the plain way behind it, side by side: whatever is sent, the same comes back and is stored."""
+"""The fast path and the plain way behind it, side by side: whatever is sent, the same comes back and is stored."""
 
 import os
 import socket
@@ -24,12 +24,12 @@ Both = tuple[Server, Server]
 
 @pytest.fixture(scope="module")
 def both(trained: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    """Two servers with the same model, with and without the fast lane."""
+    """Two servers with the same model, with and without the fast path."""
     model = trained("echo")
     folders = [tmp_path_factory.mktemp(name) for name in ("with", "without")]
     with (
-        running(folders[0], MODEL_PATH=model, FAST_LANE="on", ACCESS_LOG="off") as fast,
-        running(folders[1], MODEL_PATH=model, FAST_LANE="off", ACCESS_LOG="off") as plain,
+        running(folders[0], MODEL_PATH=model, FAST_PATH="on", ACCESS_LOG="off") as fast,
+        running(folders[1], MODEL_PATH=model, FAST_PATH="off", ACCESS_LOG="off") as plain,
     ):
         yield fast, plain
 
@@ -56,7 +56,7 @@ def converse(connections: tuple[socket.socket, socket.socket], conversation: Con
     return [without_chance(read_to_the_end(connection)) for connection in connections]
 
 
-def test_with_and_without_the_fast_lane_the_same_is_answered_and_stored(
+def test_with_and_without_the_fast_path_the_same_is_answered_and_stored(
     both: Both, note_figure: Callable[[str], None]
 ) -> None:
     asked = answered = 0
@@ -78,5 +78,5 @@ def test_with_and_without_the_fast_lane_the_same_is_answered_and_stored(
     assert fast == plain
     assert answered >= asked / 4
     note_figure(
-        f"with and without the fast lane: {asked} requests, {answered} times 200, {len(fast)} rows, no difference"
+        f"with and without the fast path: {asked} requests, {answered} times 200, {len(fast)} rows, no difference"
     )

@@ -13,6 +13,6 @@ def environment_config(environments: Path) -> Callable[..., Config]:
     """Return a maker of settings whose environments are kept for the run."""
 
     def make(**given: object) -> Config:
-        return Config(**{"environments_path": environments, **given})  # type: ignore[arg-type]
+        return Config(**{"environment_cache_dir": environments, **given})  # type: ignore[arg-type]
 
     return make
