@@ -34,8 +34,9 @@ raise_client_timeouts()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = []
-    # A shell lets what it starts in the background ignore Ctrl-C, and so would the servers that tests interrupt.
+    # What a shell or nohup starts in the background ignores these signals, and so would the servers that tests stop.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,7 @@ def row_of_style(style: Style, visit: Visit | None) -> str:
     start = f"| [`{style}`](../tests/delivery/{style}/model.py) | {style.what} |"
     if visit is None:
         return f"{start} no | | | |\n"
-    made = visit.model.get("environment", {}).get("origin") == "made"
+    made = visit.model.get("environment", {}).get("origin") == "built"
     served = "yes, in an environment of its own" if made else "yes"
     visits = [visit, *([visit.compiled] if visit.compiled is not None else [])]
     compared, differing = sum(map(comparison.count, visits)), sum(len(comparison.differing(each)) for each in visits)

@@ -1,7 +1,6 @@
 """Probation: compares batches with the results of their rows alone, until the rows of one kind may be batched."""
 
 import asyncio
-import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -24,7 +23,6 @@ ROWS_PER_COMPARISON = 12
 SIZES = (2, 3, 5, 8, 16, 31, 64, 128, 256, 512, 1_000)
 MAX_CALL_SECONDS = 0.5  # a comparison must not keep requests waiting
 MAX_VARIANTS = 64
-FACTORS = (-1, 0, 1_000)
 
 Row = Sequence[Any]
 Predict = Callable[..., Awaitable[list[ModelOutput]]]
@@ -42,7 +40,7 @@ class Probation:
     """Collects rows of one batch key with their results alone, and compares batches of them.
 
     Rows share a batch key when they may be in one call of the model at all: the values of their columns have the same
-    types. Beside the clients' rows there are variants of them: with missing values, other categories, other scales.
+    types. Beside the clients' rows there are variants of them: with missing values and other known categories.
 
     Args:
         predict: Predicts rows together in one call, `Predictor.predict`.
@@ -175,7 +173,10 @@ class Probation:
 
 
 def vary(row: Row, features: Sequence[Feature], rng: random.Random) -> list[Any]:
-    """Return a row with other values that share its batch key: missing numbers, other categories, other scales."""
+    """Return a row with other values that share its batch key: missing numbers, other known categories.
+
+    Numbers are not made up: user code may loop as often as a number says, and clients would wait for it.
+    """
     varied = list(row)
     for index in rng.sample(range(len(row)), rng.randint(1, len(row))):
         options = list(values_like(row[index], features[index]))
@@ -186,8 +187,6 @@ def vary(row: Row, features: Sequence[Feature], rng: random.Random) -> list[Any]
 def values_like(value: Any, feature: Feature) -> Iterator[Any]:  # noqa: ANN401 - a value of JSON
     """Yield values of one feature with which a row keeps its batch key."""
     if feature.kind is Kind.NUMBER:
-        if value is not None:
-            yield from (scaled for factor in FACTORS if math.isfinite(scaled := value * factor))
         if feature.nullable:
             yield None
     elif feature.kind is Kind.BOOLEAN and value is not None:

@@ -52,7 +52,7 @@ def test_an_old_delivery_answers_as_where_it_was_made(
     assert differing_rows == 0
     if old.requirements:
         assert last_bits == 0
-    assert model["environment"]["origin"] == "made"
+    assert model["environment"]["origin"] == "built"
     assert model["scikit_learn"] == {"trained_with": old.scikit_learn, "serving_with": old.scikit_learn}
 
 
