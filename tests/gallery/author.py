@@ -61,7 +61,7 @@ class Session:
 
     def as_input(self, rows: Rows) -> Any:  # noqa: ANN401 - of each kind one
         """Return rows in the form that this script's author works with."""
-        container = self.questions["container"]
+        container = self.questions["input_type"]
         if container == "list":
             return rows
         if container == "texts":

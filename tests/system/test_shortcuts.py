@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import sub
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ SECONDS = 3
 STEADY_SECONDS = int(os.environ.get("STEADY_SECONDS", "3"))
 STEADY_BYTES = 4 * 2**20  # about 300 bytes a request in a round
 MAX_ROUNDS = 10
+POOLED = 8  # threads, or files of their connections, that pools of the server may start at any time
 HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 WRONG = [b'{"features": [1, 2, 3]}', b'{"features": [1, "x", 3, 4]}', b"{", b'{"features": [1e39, 2, 3, 4]}']
 
@@ -209,7 +211,8 @@ def test_memory_files_and_threads_stay_the_same(server: Server, note_figure: Not
     told = ", ".join(f"{growth / 2**20:+.1f}" for growth in grown)
     note_figure(f"memory of {memory_of(family) / 2**20:.0f} MB, after each round of {STEADY_SECONDS} s of load: {told}")
     assert grown[-1] <= STEADY_BYTES
-    wait_until(lambda: count_files_and_threads(family) == files_and_threads)  # the last connections are closed by then
+    # The last connections are closed by then. A pool may have started a thread; a leak has one for each client.
+    wait_until(lambda: max(map(sub, count_files_and_threads(family), files_and_threads)) <= POOLED)
 
 
 def memory_of(family: list[psutil.Process]) -> int:

@@ -8,7 +8,7 @@ from web_single_runner.errors import UnsupportedModelError
 
 MODEL_NAMES = ("model", "clf", "classifier", "reg", "regressor", "estimator", "pipeline", "pipe", "bundle", "mdl")
 DATA_NAMES = ("x", "data", "df", "features", "rows", "inputs", "samples", "records", "texts", "frame", "values")
-PATH_NAMES = ("path", "file", "filename", "filepath", "artifact", "artifact", "location")
+PATH_NAMES = ("path", "file", "filename", "filepath", "artifact", "artefact", "location")
 ACCEPTED = {
     "load_model": "load_model(path) and load_model() are accepted",
     "predict": "predict(model, X) and predict(X) are accepted",

@@ -80,7 +80,7 @@ def test_a_model_in_plain_python_is_served_by_a_python_without_numpy(plain: Path
     with serving(tmp_path, MODEL_PATH=plain, MODEL_PYTHON=python) as client:
         assert predict(client, [4.5, 4.0])["result"] == "high"
         environment = client.get("/model").json()["environment"]
-        assert (environment["origin"], environment["packages"]) == ("given", {})
+        assert (environment["origin"], environment["packages"]) == ("custom", {})
 
 
 @contextmanager
