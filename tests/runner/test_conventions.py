@@ -104,7 +104,7 @@ def load_by_keyword(*, model_path: str) -> str:
         (lambda p: p, str(ARTIFACT)),
         (lambda path="model.joblib": path, str(ARTIFACT)),
         (lambda model_path=None: model_path, str(ARTIFACT)),
-        (lambda artefact_file=None: artefact_file, str(ARTIFACT)),
+        (lambda artefact=None: artefact, str(ARTIFACT)),
         (lambda where=Path("model.joblib"): where, ARTIFACT),
         (load_by_annotation, ARTIFACT),
         (load_by_its_words, ARTIFACT),

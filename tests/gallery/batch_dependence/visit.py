@@ -81,7 +81,7 @@ def order_for(folder: ModelFolder, place: Path) -> dict[str, Any]:
     return {
         "folder": str(copy),
         "expected": str(place / folder.name / "expected.json"),
-        "container": folder.container,
+        "input_type": folder.container,
         "names": folder.names,
         "dtypes": folder.dtypes,
         "rows": folder.rows(DISTINCT_ROWS),
