@@ -1,4 +1,4 @@
-"""create_app: the only place that joins the tiers, and opens and closes what they need."""
+"""The composition root: builds the application, and opens and closes its resources."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,25 +34,25 @@ log = get_logger()
 
 
 class Application(FastAPI):
-    """FastAPI, and what may stand in front of it."""
+    """A FastAPI application with an optional ASGI app, `front`, that receives each request first."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
         super().__init__(**options)
         self.front: ASGIApp = super().__call__
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let what stands in front see each request first."""
+        """Pass the request to `front`, by default FastAPI itself."""
         await self.front(scope, receive, send)
 
 
 def create_app(config: Config, head_start: PreloadedModel | None = None) -> Application:
-    """Return the application. It loads the model and opens the database when it starts, not before.
+    """Return the application, which loads the model and opens the database when its lifespan starts.
 
-    Unless it is given a model that loads already: that one it serves.
+    With `head_start`, it serves that model, which is already loading.
     """
     app = Application(
         **ABOUT,
-        openapi_url=None,  # document and page are ours: they tell what is known of the model
+        openapi_url=None,  # replaced by a document and a page with the model's signature
         lifespan=lambda app: opened(app, config, head_start),
         redirect_slashes=False,
     )
@@ -69,7 +69,7 @@ def create_app(config: Config, head_start: PreloadedModel | None = None) -> Appl
 
 @asynccontextmanager
 async def opened(app: FastAPI, config: Config, head_start: PreloadedModel | None) -> AsyncIterator[None]:
-    """Load the model, open the database and hand out the services, until this ends."""
+    """Load the model, open the database, set the services in `app.state`, and close everything at exit."""
     async with AsyncExitStack() as stack:
         database = Database(config)
         stack.push_async_callback(database.close)
@@ -92,13 +92,13 @@ async def opened(app: FastAPI, config: Config, head_start: PreloadedModel | None
 
 
 def find_model(config: Config) -> tuple[ModelFolder, Environment]:
-    """Return the delivery that the settings name, and what runs it."""
+    """Return the configured model folder and the environment that runs it."""
     model_folder = open_model_folder(config)
     return model_folder, find_environment(model_folder, config)
 
 
 async def started(app: FastAPI, head_start: PreloadedModel) -> Predictor:
-    """Wait until rows can be answered; what goes wrong from then on is told by `app.state.failure`."""
+    """Return the predictor when it can predict; a later start failure is stored in `app.state.failure`."""
     await head_start.started
     head_start.predictor.started.add_done_callback(partial(record_failure, app))
     return head_start.predictor
@@ -108,9 +108,10 @@ async def started(app: FastAPI, head_start: PreloadedModel) -> Predictor:
 async def opening(
     app: FastAPI, store: PredictionStore, sync: OptimizationSync, predictor: Predictor, config: Config
 ) -> AsyncIterator[None]:
-    """Open the ledger, in the background where the database is away: until then, predictions are answered by 503.
+    """Open the store, in the background if this takes longer than `write_timeout_seconds`.
 
-    Where it cannot be opened, this raises, or, once the server has started, tells it by `app.state.failure`.
+    Until it is open, predictions are rejected with 503. A failure is raised here, or stored in `app.state.failure`
+    if it happens in the background.
     """
     task = asyncio.create_task(open_store(store, sync, predictor, config))
     await asyncio.wait({task}, timeout=config.write_timeout_seconds)
@@ -125,6 +126,6 @@ async def opening(
 
 
 def record_failure(app: FastAPI, task: asyncio.Task[None]) -> None:
-    """Let the server end where what went on in the background has failed."""
+    """Store the exception of a failed background task in `app.state.failure`, which stops the server."""
     if not task.cancelled() and task.exception() is not None:
         app.state.failure = task.exception()

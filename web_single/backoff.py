@@ -1,4 +1,4 @@
-"""How long to wait before the next try of what failed."""
+"""Exponential backoff: the delay before each retry."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ HEALTHY_SECONDS = 60.0
 
 @dataclass
 class Backoff:
-    """Doubles from a tenth of a second to ten; a minute without asking is health, and starts it again."""
+    """Computes retry delays that double from 0.1 to 10 seconds; they restart after 60 seconds without a retry."""
 
     _next_seconds: float = FIRST_SECONDS
     _asked_at: float = field(default_factory=time.monotonic)
 
     def next_seconds(self) -> float:
-        """Return the seconds to wait before this try."""
+        """Return the seconds to wait before this retry, and double the next delay."""
         if time.monotonic() - self._asked_at > HEALTHY_SECONDS:
             self._next_seconds = FIRST_SECONDS
         seconds = self._next_seconds
@@ -25,5 +25,5 @@ class Backoff:
         return seconds
 
     def forget(self) -> None:
-        """Start again from a tenth of a second: what was tried has worked."""
+        """Reset the delay to 0.1 seconds after a success."""
         self._next_seconds = FIRST_SECONDS

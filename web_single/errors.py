@@ -1,25 +1,25 @@
-"""The tree of what can go wrong. It knows no HTTP and no exit codes.
+"""The exceptions of the package, without HTTP status codes and exit codes.
 
 WebSingleError
-├── StartError                    the server cannot start, or cannot go on
+├── StartError                    the server cannot start, or cannot continue
 │   ├── ConfigError               a setting is wrong
-│   ├── ModelFolderError             the delivered model cannot be served
-│   │   └── DeliveryChangedError  its files are not those the server started with
+│   ├── ModelFolderError          the model folder cannot be served
+│   │   └── ModelFolderChangedError  its files changed since the server started
 │   ├── DatabaseOpenError         the database cannot be opened
-│   └── BindError               the address cannot be listened on
-├── ExportError                   the export cannot be written where it should go
-├── ScaffoldError              a delivery to start from cannot be written
-├── InvalidInputError             the request cannot be answered, and never will be
-│   ├── NotJsonError              its body cannot be read at all
-│   └── InvalidFeaturesError      it has features that the model does not take
+│   └── BindError                 the server cannot listen on the address
+├── ExportError                   the export cannot be written to its destination
+├── ScaffoldError                 a new model folder cannot be written
+├── InvalidInputError             the request is invalid; a retry fails too
+│   ├── NotJsonError              its body is not JSON in UTF-8
+│   └── InvalidFeaturesError      the model does not accept its features
 ├── PredictionNotFoundError       no prediction has this id
-├── ModelCodeError            the delivered code raised an exception
-├── BatchCallError               a call of the model for several requests failed for the sake of one of them
-└── UnavailableError              not now; the same request may succeed in a moment
-    ├── ModelUnavailableError     the model's process is away
-    │   └── RunnerCrashedError     it died, hung or broke the protocol while it held the request
-    ├── DatabaseUnavailableError  the database did not answer in time
-    └── OverloadedError           too many requests wait already, or this one has waited too long
+├── ModelCodeError                user code raised an exception
+├── BatchCallError                a model call with rows of several requests failed
+└── UnavailableError              a temporary failure; a retry may succeed
+    ├── ModelUnavailableError     no model process is ready
+    │   └── RunnerCrashedError    it crashed, timed out or broke the protocol during a call
+    ├── DatabaseUnavailableError  the database did not respond in time
+    └── OverloadedError           the request queue is full, or the request waited too long
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from typing import Any, Self
 
 
 class WebSingleError(Exception):
-    """What every error of this package is, each with one sentence for its reader."""
+    """Base class of all errors of this package; `message` is one sentence for the user."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ class WebSingleError(Exception):
 
 
 class StartError(WebSingleError):
-    """The server cannot start, or cannot go on."""
+    """The server cannot start, or cannot continue."""
 
 
 class ConfigError(StartError):
@@ -43,11 +43,11 @@ class ConfigError(StartError):
 
 
 class ModelFolderError(StartError):
-    """The delivered model cannot be served."""
+    """The model folder cannot be served."""
 
 
 class ModelFolderChangedError(ModelFolderError):
-    """The delivery's files are not those that the server started with."""
+    """The files of the model folder changed since the server started."""
 
 
 class DatabaseOpenError(StartError):
@@ -55,27 +55,27 @@ class DatabaseOpenError(StartError):
 
 
 class BindError(StartError):
-    """The address cannot be listened on."""
+    """The server cannot listen on the address."""
 
 
 class ExportError(WebSingleError):
-    """The export cannot be written where it should go."""
+    """The export cannot be written to its destination."""
 
 
 class ScaffoldError(WebSingleError):
-    """A delivery to start from cannot be written."""
+    """A new model folder cannot be written."""
 
 
 class InvalidInputError(WebSingleError):
-    """The request cannot be answered, and never will be."""
+    """The request is invalid; a retry fails too."""
 
 
 class NotJsonError(InvalidInputError):
-    """The request's body cannot be read as JSON in UTF-8."""
+    """The request body is not JSON in UTF-8."""
 
 
 class InvalidFeaturesError(InvalidInputError):
-    """The request has features that the model does not take."""
+    """The model does not accept the features of the request."""
 
 
 class PredictionNotFoundError(WebSingleError):
@@ -86,7 +86,13 @@ class PredictionNotFoundError(WebSingleError):
 
 
 class ModelCodeError(WebSingleError):
-    """The delivered code raised an exception, `raised`, which is to be logged under `error_id`."""
+    """User code raised an exception.
+
+    Args:
+        error_id: The id under which the exception is logged.
+        raised: The description of the exception.
+        row: The index of the failing row in the request, if the request has several.
+    """
 
     def __init__(self, error_id: str, raised: Mapping[str, Any], *, row: int | None = None) -> None:
         self.error_id, self.raised, self.row = error_id, raised, row
@@ -95,29 +101,29 @@ class ModelCodeError(WebSingleError):
 
 
 class BatchCallError(WebSingleError):
-    """A call of the model for several requests failed for the sake of one of them: alone, each is told what it did."""
+    """A model call with rows of several requests failed; each row is predicted alone to find the cause."""
 
 
 class UnavailableError(WebSingleError):
-    """Not now; the same request may succeed in a moment."""
+    """A temporary failure; a retry of the same request may succeed."""
 
 
 class ModelUnavailableError(UnavailableError):
-    """The model's process is away."""
+    """No model process is ready."""
 
 
 class RunnerCrashedError(ModelUnavailableError):
-    """The model's process died, hung or broke the protocol while it held the request."""
+    """The model process crashed, timed out or broke the protocol during a call."""
 
 
 class DatabaseUnavailableError(UnavailableError):
-    """The database did not answer in time."""
+    """The database did not respond in time."""
 
 
 class OverloadedError(UnavailableError):
-    """Too many requests wait already, or this one has waited too long."""
+    """The request queue is full, or the request waited too long."""
 
     @classmethod
     def after(cls, timeout_seconds: float) -> Self:
-        """Return the error of one that has waited so long."""
+        """Return the error for a request that waited `timeout_seconds`."""
         return cls(f"The model had no time for this request in {timeout_seconds:g} seconds.")

@@ -1,4 +1,4 @@
-"""What the service tells of itself: every log event, named once, and the form that logs take."""
+"""Logging: the names of all log events, and the configuration of structlog."""
 
 import logging
 import sys
@@ -11,14 +11,14 @@ import structlog
 
 from web_single.config import AppEnv, Config
 
-# Of the request that is being answered.
+# The id of the current request.
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
-# What uvicorn says beside an event of ours.
+# Messages of uvicorn that duplicate our own events.
 UVICORN_ECHOES = ("Exception in ASGI application\n", "Invalid HTTP request received.")
 
 
 class Event(StrEnum):
-    """The vocabulary of the log: each line's `event` is one of these."""
+    """The names of all log events, the values of `event` in each line."""
 
     SETTING_UNKNOWN = "setting_unknown"
     SERVER_LISTENING = "server_listening"
@@ -59,10 +59,10 @@ class Event(StrEnum):
 
 
 class LenientLogger(structlog.WriteLogger):
-    """Loses a line that cannot be written: a full disk or a closed pipe must not stop the service."""
+    """Drops a line that cannot be written: a full disk or a closed pipe must not stop the service."""
 
     def msg(self, message: str) -> None:
-        """Write a line, if it can be written."""
+        """Write a line; ignore write errors."""
         with suppress(OSError, ValueError):
             super().msg(message)
 
@@ -77,7 +77,7 @@ def get_logger() -> structlog.typing.FilteringBoundLogger:
 
 
 def configure_logging(config: Config) -> None:
-    """Send our events and those of the libraries to stderr: readable in dev, a JSON object a line in prod."""
+    """Send all log events, also those of libraries, to stderr: as text in dev, one JSON object per line in prod."""
     level = logging.getLevelNamesMapping()[config.log_level.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

@@ -1,5 +1,5 @@
-"""The model's own process: its `__main__` is the delivered model.py, its working folder the delivery.
+"""The model process: loads the model folder and runs `model.py` as `__main__`, separate from the server.
 
-Stands alone: the standard library of Python 3.8 and later; numpy, pandas and joblib where the delivery brings them.
-It is started as `python web_single_runner CHANNEL LIFELINE PARENT ARTIFACT`; the server never imports it.
+Requires only the standard library of Python 3.8 or later; uses numpy, pandas and joblib if installed.
+The server starts it as `python web_single_runner CHANNEL LIFELINE PARENT ARTIFACT` and never imports it.
 """

@@ -1,4 +1,4 @@
-"""Where the model's process starts: makes this folder importable as a package, by its place alone, and serves."""
+"""Entry point of the model process: imports this folder as a package by its path and starts the server loop."""
 
 import importlib.util
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def import_this_folder():
-    """Import it under its name; nothing that lies beside it becomes importable, and nothing in it by a short name."""
+    """Import this folder as a package without adding it or its parent folder to `sys.path`."""
     folder = Path(__file__).resolve().parent
     spec = importlib.util.spec_from_file_location(
         folder.name, str(folder / "__init__.py"), submodule_search_locations=[str(folder)]

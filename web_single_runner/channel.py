@@ -1,7 +1,7 @@
-"""The way to the server and back: frames over a socket.
+"""Transport between the model process and the server: frames over a socket.
 
-A frame, either way: `<IIQ` (request id, bytes of the head, bytes of the block), the head as JSON in
-UTF-8, the block as little-endian float64 in row order.
+A frame in either direction: `<IIQ` (request id, head size in bytes, block size in bytes), the head as JSON in
+UTF-8, the block as little-endian float64 in row order. The reply to a conversion request has a block of tree nodes.
 """
 
 import json
@@ -17,13 +17,13 @@ TRACEBACK_CHARACTERS = 20_000
 
 
 class Channel:
-    """Frames, one after the other."""
+    """Sends and receives frames over the socket with this file descriptor."""
 
     def __init__(self, number):
         self.file = socket.socket(fileno=number).makefile("rwb")
 
     def receive(self):
-        """Return the next request's id, head and block; None when the server has closed the channel."""
+        """Return the id, head and block of the next request; None if the server has closed the channel."""
         header = self.file.read(FRAME.size)
         if len(header) < FRAME.size:
             return None
@@ -40,12 +40,12 @@ class Channel:
 
 
 def to_block(rows):
-    """Return rows of as many numbers each as one little-endian block."""
+    """Return rows of equal length as one block of little-endian float64 values."""
     return little_endian(array("d", [value for row in rows for value in row])).tobytes()
 
 
 def from_block(block, columns):
-    """Return a block as lists of floats, a list for each row."""
+    """Return a block as a list of rows, each a list of `columns` floats."""
     values = array("d")
     values.frombytes(block)
     values = little_endian(values)
@@ -59,10 +59,10 @@ def little_endian(values):
 
 
 def explain(error):
-    """Return an exception of the delivered code as plain values."""
+    """Return the type, message and traceback of an exception; message and traceback are truncated."""
     frames = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     try:
         message = str(error)[:TRACEBACK_CHARACTERS]
-    except Exception:  # noqa: BLE001 - an exception that cannot even say what it is
+    except Exception:  # noqa: BLE001 - `__str__` of a user exception may raise
         message = ""
     return {"type": type(error).__name__, "message": message, "traceback": frames[-TRACEBACK_CHARACTERS:]}

@@ -1,9 +1,9 @@
-"""Why a delivery cannot be served, or not compiled, each in a sentence for the data scientist."""
+"""Errors of the model process: their messages are shown to the data scientist."""
 
 
 class UnsupportedModelError(Exception):
-    """What the delivery is, and what is accepted."""
+    """The model folder cannot be served; the message states the problem and what is accepted."""
 
 
 class CannotConvertError(Exception):
-    """Why the model is not compiled; it is served all the same."""
+    """The model cannot be compiled; it is served on the reference path."""

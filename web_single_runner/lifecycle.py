@@ -1,4 +1,4 @@
-"""How long the model's process lives: never longer than the server that started it."""
+"""Lifecycle of the model process: it ends when the server that started it ends."""
 
 import contextlib
 import ctypes
@@ -10,14 +10,19 @@ from pathlib import Path
 STOPS = (signal.SIGINT, signal.SIGTERM)
 MANY_FILES = 1024
 SHELL = "/bin/sh"
-# Nothing is ever written: `read` returns when the server's end is closed. 0 is the whole group.
+# The server never writes to the pipe: `read` returns when it closes its end. Process 0 means the process group.
 END_WITH_THE_SERVER = "read -r _; kill -9 0"
 PR_SET_PDEATHSIG = 1
-FIRST_VICTIM = "500"  # of the kernel, when memory runs out: the model before the server that keeps the ledger
+FIRST_VICTIM = "500"  # the OOM killer selects the model process before the server, which writes the database
 
 
 def exit_with_parent(lifeline, parent):
-    """Never outlive the server, however it ends; leave stopping to it, and be the first to go when memory is short."""
+    """Configure this process to end with the server, to ignore stop signals and to be the OOM killer's first choice.
+
+    Args:
+        lifeline: File descriptor of a pipe that the server keeps open while it runs.
+        parent: Process id of the server.
+    """
     for number in STOPS:
         signal.signal(number, leave_it_to_the_server)
     if sys.platform == "linux":
@@ -33,11 +38,11 @@ def exit_with_parent(lifeline, parent):
 
 
 def leave_it_to_the_server(number, frame):
-    """Do nothing. Unlike SIG_IGN this is not inherited by programs that the model starts."""
+    """Ignore a signal. Unlike SIG_IGN, a handler is not inherited by programs that the model starts."""
 
 
 def block_signals():
-    """Let a signal that comes to a forked process too early wait until it can be taken."""
+    """Block stop signals during a fork, so that the child receives them after `restore_signals`."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
 
 
@@ -46,7 +51,7 @@ def unblock_signals():
 
 
 def restore_signals():
-    """Let what the model forks be ended by it: a pool of processes ends its workers by SIGTERM, and waits for them."""
+    """Restore default stop signals in a forked child: process pools end their workers with SIGTERM and join them."""
     for number in STOPS:
         if signal.getsignal(number) is leave_it_to_the_server:
             signal.signal(number, signal.SIG_DFL)
@@ -54,15 +59,16 @@ def restore_signals():
 
 
 def spawn_reaper(lifeline):
-    """End the model and all that it started when the server is gone: a process, for a busy model runs no thread.
+    """Kill the process group when the server ends. Runs in a forked process and does not return.
 
-    It becomes a shell, where there is one: waiting as a Python takes ten times the memory.
+    A thread would not do: a model that holds the GIL blocks it.
+    The process replaces itself with a shell if there is one, because Python needs ten times the memory.
     """
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     os.dup2(lifeline, 0)
     os.closerange(1, MANY_FILES)
     with contextlib.suppress(OSError):
-        os.execve(SHELL, ["sh", "-c", END_WITH_THE_SERVER, "guard of web_single_runner"], {})  # noqa: S606 - it is the shell
+        os.execve(SHELL, ["sh", "-c", END_WITH_THE_SERVER, "guard of web_single_runner"], {})  # noqa: S606 - a shell
     os.read(0, 1)
     os.killpg(0, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""The life of the model's process: load, describe, then answer one request after the other."""
+"""Server loop of the model process: load the model, send its description, process requests sequentially."""
 
 import contextlib
 import math
@@ -17,7 +17,11 @@ from web_single_runner.loading.loaded_model import load
 
 
 def main():
-    """Serve the delivery that holds the artifact; 1 where it cannot be served, and the server has been told why."""
+    """Serve the model folder that contains the artifact.
+
+    Returns:
+        The exit code: 0 when the server closes the channel; 1 if loading failed, after the error was sent.
+    """
     number, lifeline, parent, artifact = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
     exit_with_parent(lifeline, parent)
     channel = Channel(number)
@@ -28,7 +32,7 @@ def main():
     except UnsupportedModelError as refusal:
         channel.send(0, {"refused": str(refusal)})
         return 1
-    except BaseException as error:  # noqa: BLE001 - foreign code: `sys.exit()` in it is one more way to fail
+    except BaseException as error:  # noqa: BLE001 - user code may also call `sys.exit()`
         channel.send(0, {"failed": explain(error)})
         return 1
     with contextlib.suppress(ConnectionError):
@@ -37,7 +41,7 @@ def main():
 
 
 def answer_requests(channel, delivered, plan):
-    """Answer until the server closes the channel."""
+    """Process requests until the server closes the channel."""
     while True:
         request = channel.receive()
         if request is None:

@@ -1,1 +1,1 @@
-"""The ledger: the only place that knows SQL. What it has committed stays."""
+"""The database tier: the only package that uses SQL. Committed predictions are never changed or deleted."""

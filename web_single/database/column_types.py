@@ -1,4 +1,4 @@
-"""How values that SQL has no exact type for are kept: JSON as text of ours, times as UTC."""
+"""Column types for values without an exact SQL type: JSON as canonical text, times as UTC."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ encode = msgspec.json.Encoder().encode
 
 
 def encode_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Return canonical text; a ValueError for what JSON has not: msgspec would write null for NaN."""
+    """Return canonical JSON text; raise ValueError for NaN and infinity, which msgspec would write as null."""
     if value is None:
         return "null"
     text = encode(value).decode()
@@ -21,30 +21,30 @@ def encode_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 
 class JsonText(TypeDecorator[Any]):
-    """Any JSON value as canonical text: it comes back exactly, with -0.0, large integers and all digits of floats."""
+    """Stores any JSON value as canonical text, without loss: -0.0, large integers and all digits of floats are kept."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401 - any JSON value
-        """Encode a value, also None, which is JSON's null and not SQL's."""
+        """Return a value as JSON text; None becomes JSON null, not SQL NULL."""
         return encode_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 - any JSON value
-        """Decode what was stored."""
+        """Return the decoded value; SQL NULL becomes None."""
         return json.loads(value) if value is not None else None
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, kept in UTC; it comes back with its zone also from SQLite, which has none."""
+    """Stores a time in UTC and returns it with its time zone, also with SQLite, which stores no time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn a moment of any zone into UTC."""
+        """Return the time converted to UTC."""
         return value.astimezone(UTC) if value is not None else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Say that what was stored is UTC."""
+        """Return the stored time with the UTC time zone."""
         return value.replace(tzinfo=UTC) if value is not None else None

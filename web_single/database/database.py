@@ -1,4 +1,4 @@
-"""Database: runs work on it in threads of its own, so that it never blocks the event loop, and within a time limit."""
+"""Database access: runs reads and writes in threads with a timeout, so that the event loop is never blocked."""
 
 import asyncio
 import sqlite3
@@ -30,7 +30,7 @@ log = get_logger()
 
 
 class Database:
-    """One thread writes, since SQLite has one writer; a few read."""
+    """Runs writes in one thread, since SQLite allows one writer, and reads in up to `READERS` threads."""
 
     def __init__(self, config: Config) -> None:
         url = parse_db_url(config)
@@ -47,28 +47,40 @@ class Database:
         self._readers = None if is_in_memory(url) else ThreadPoolExecutor(READERS, "database-reader")
 
     async def create_tables(self) -> None:
-        """Create what is missing; DatabaseUnavailableError where another try may succeed, else DatabaseOpenError."""
+        """Create missing tables.
+
+        Raises:
+            DatabaseUnavailableError: The database is locked; a retry may succeed.
+            DatabaseOpenError: The database cannot be opened, or a table has missing columns.
+        """
         create = partial(create_tables, self._engine, timeout_seconds=self._timeout_seconds)
         await asyncio.get_running_loop().run_in_executor(self._writer, create)
         self._file = await asyncio.to_thread(self._file_now)
 
     async def write(self, work: Work[Result]) -> Result:
-        """Run the work in a session, commit and return what it returned. DatabaseUnavailableError if it could not be.
+        """Run the work in a session, commit, and return the result of the work.
 
-        Where this raises before the commit has begun, nothing is committed later.
+        If this raises before the commit has started, nothing is committed later.
+
+        Raises:
+            DatabaseUnavailableError: The write failed or timed out.
         """
         return await self._write(partial(self._write_in_session, work))
 
     async def write_group(self, make: RowFactory, model_version: str) -> list[int]:
-        """Return the ids of what `make` returns, all of it committed. DatabaseUnavailableError if it could not be.
+        """Commit the predictions that `make` returns in one transaction, and return their ids in the same order.
 
-        `make` runs in the writer thread: what it does there costs no hand-over from one thread to another. It has
-        the time of a prediction, and the write has its own time after it. ModelUnavailableError if it takes longer.
+        `make` runs in the writer thread, which saves a switch between threads. Its timeout is that of a prediction;
+        the timeout of the write starts after it.
+
+        Raises:
+            DatabaseUnavailableError: The write failed or timed out.
+            ModelUnavailableError: `make` timed out.
         """
         return await self._write(partial(self._make_and_add, make, model_version))
 
     async def read(self, work: Work[Result]) -> Result:
-        """Return what the work returns. DatabaseUnavailableError if it could not."""
+        """Run the work in a session and return its result; raise DatabaseUnavailableError on failure or timeout."""
         with mapped_errors():
             try:
                 async with asyncio.timeout(self._timeout_seconds):
@@ -79,9 +91,9 @@ class Database:
                 raise DatabaseUnavailableError(message) from error
 
     async def close(self) -> None:
-        """Let go of the database; work that has not begun is dropped.
+        """Close all threads and connections; work that has not started is cancelled.
 
-        A writer thread that another process holds up keeps its connection: it has nothing to commit any more.
+        A writer thread that is blocked by another process keeps its connection: its write is already abandoned.
         """
         if self._readers is not None:
             await asyncio.to_thread(self._readers.shutdown, cancel_futures=True)
@@ -93,7 +105,7 @@ class Database:
             self._turn.close()
 
     async def _write(self, work: Callable[[PendingWrite], Result]) -> Result:
-        """Run the work in the writer thread until the deadline of its write; then abandon it."""
+        """Run the work in the writer thread, and abandon the write at its deadline."""
         write = PendingWrite(
             write_timeout_seconds=self._timeout_seconds, predict_timeout_seconds=self._predict_timeout_seconds
         )
@@ -140,11 +152,11 @@ class Database:
 
     def _check_file(self) -> None:
         if self._file is not None and self._file_now() != self._file:
-            # A file without a name still takes commits, and they end with this process.
+            # SQLite still commits to a deleted file; those commits are lost when this process ends.
             raise DatabaseUnavailableError(f"The file {self._path} was removed or replaced: restart the server.")
 
     def _file_now(self) -> tuple[int, int] | None:
-        """Return which file has the database's name, None where there is none."""
+        """Return device and inode number of the database file, or None if there is no file."""
         try:
             found = self._path.stat() if self._path is not None else None
         except OSError:
@@ -154,7 +166,7 @@ class Database:
 
 @contextmanager
 def mapped_errors() -> Iterator[None]:
-    """Log an error of the database or its files, and raise it as DatabaseUnavailableError."""
+    """Log an error of the database or its files, and raise a DatabaseUnavailableError."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:

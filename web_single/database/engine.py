@@ -1,4 +1,4 @@
-"""The SQLAlchemy engine with the settings that make SQLite a ledger: what is committed survives a power cut."""
+"""The SQLAlchemy engine for SQLite, with settings that make commits survive a power failure."""
 
 import os
 import sqlite3
@@ -21,7 +21,7 @@ LOCKED_PAUSE_SECONDS = 0.01
 
 
 def parse_db_url(config: Config) -> URL:
-    """Return where the database is; a ConfigError says what is wrong with DB_URL."""
+    """Return the parsed and checked DB_URL; raise ConfigError if it is invalid or not supported."""
     try:
         url = make_url(config.db_url)
     except ArgumentError as error:
@@ -39,7 +39,7 @@ def parse_db_url(config: Config) -> URL:
 
 
 def _check_form(url: URL) -> None:
-    """Raise a ConfigError for everything but a plain path: SQLite's own URIs would bypass the checks of the path."""
+    """Raise ConfigError unless the URL is a plain path: SQLite URIs would bypass the checks of the path."""
     if url.host:
         raise ConfigError(f"DB_URL: a file has three slashes before its name: `sqlite:///{url.host}`.")
     if url.username is not None or url.password is not None or url.port is not None:
@@ -53,8 +53,8 @@ def _check_form(url: URL) -> None:
 
 
 def _check_place(url: URL, model: Path) -> None:
-    """Refuse a database among the files whose bytes make the model's version."""
-    # Unlike a Path's, these are False for what may not be looked at.
+    """Raise ConfigError if the database is in the model folder, whose content determines the model version."""
+    # Unlike the methods of Path, these return False for a path without access permission.
     is_there, is_folder = os.path.exists(model), os.path.isdir(model)  # noqa: PTH110, PTH112
     folder = model if is_folder else model.parent
     if is_there and folder in Path(url.database or "").absolute().parents:
@@ -63,12 +63,12 @@ def _check_place(url: URL, model: Path) -> None:
 
 
 def is_in_memory(url: URL) -> bool:
-    """Tell whether this SQLite database ends with its connection."""
+    """Return whether this is an in-memory database, which is lost with its connection."""
     return url.database in (None, "", ":memory:")
 
 
 def make_engine(url: URL, *, busy_timeout_seconds: float) -> Engine:
-    """Return an engine whose connections wait for a lock this long, and no longer."""
+    """Return an engine whose connections wait at most `busy_timeout_seconds` for a lock."""
     arguments = {"timeout": busy_timeout_seconds, "check_same_thread": False}
     pool = {"poolclass": StaticPool} if is_in_memory(url) else {}
     engine = create_engine(url, connect_args=arguments, **pool)
@@ -83,9 +83,11 @@ def _set_durability(connection: sqlite3.Connection, _: object) -> None:
 
 
 def create_tables(engine: Engine, *, timeout_seconds: float) -> None:
-    """Create what is missing. Several workers may do so at once: each waits for the other.
+    """Create missing tables, in one write transaction, so that several workers can do so at the same time.
 
-    Raises DatabaseUnavailableError where another try may succeed, else DatabaseOpenError.
+    Raises:
+        DatabaseUnavailableError: The database is locked; a retry may succeed.
+        DatabaseOpenError: The database cannot be opened, or a table has missing columns.
     """
     try:
         with engine.connect() as connection:
@@ -101,7 +103,7 @@ def create_tables(engine: Engine, *, timeout_seconds: float) -> None:
 
 
 def _check_columns(connection: Connection) -> None:
-    """Refuse tables of another shape at once, and not with the first prediction."""
+    """Raise DatabaseOpenError for missing columns, at startup instead of with the first prediction."""
     for table in SQLModel.metadata.sorted_tables:
         found = {column["name"] for column in inspect(connection).get_columns(table.name)}
         missing = [column.name for column in table.columns if column.name not in found]
@@ -111,7 +113,7 @@ def _check_columns(connection: Connection) -> None:
 
 
 def _use_wal(connection: Connection, *, timeout_seconds: float) -> None:
-    """Let readers and the writer go on beside each other. Changing the mode does not wait for a lock by itself."""
+    """Enable write-ahead logging for concurrent reads; retries, since this statement ignores the busy timeout."""
     deadline = time.monotonic() + timeout_seconds
     while True:
         try:
@@ -125,7 +127,7 @@ def _use_wal(connection: Connection, *, timeout_seconds: float) -> None:
 
 
 def is_locked(error: DBAPIError) -> bool:
-    """Tell whether the same statement may succeed when another process has finished."""
+    """Return whether the error is a lock of another connection, so that a retry may succeed."""
     return str(getattr(error.orig, "sqlite_errorname", "")).startswith(LOCKED)
 
 

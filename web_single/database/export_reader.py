@@ -1,4 +1,4 @@
-"""ExportReader: reads the table for an export, page by page, and leaves no trace beside the database."""
+"""Reads stored predictions for an export, page by page, without leaving files beside the database."""
 
 import os
 import stat
@@ -21,11 +21,11 @@ from web_single.errors import ConfigError, DatabaseOpenError
 
 AnyRow = Row[*tuple[Any, ...]]
 
-BUSY_TIMEOUT_SECONDS = 0.1  # short, and tried again: while SQLite itself waits, no Ctrl-C is heard
+BUSY_TIMEOUT_SECONDS = 0.1  # short, with retries: Ctrl-C has no effect while SQLite waits
 
 
 class StoredPrediction(NamedTuple):
-    """A row of the table; result, features and probabilities are JSON, as the text that is stored."""
+    """A row of the table; `result`, `features` and `probabilities` are the stored JSON text."""
 
     id: int
     created_at: datetime
@@ -46,12 +46,12 @@ COLUMNS = (
 
 
 class ExportReader:
-    """The predictions in a database that a service may be writing to meanwhile. Opened read-only, never created.
+    """Reads the predictions of a database while a service may write to it. Opens it read-only, never creates it.
 
-    SQLite's readers share locks with its writers, in files beside the database that they make where they are
-    missing and leave behind. While there is no write-ahead log, nobody writes: then the database is read without
-    locks, which also works in a folder that is read-only, and leaves nothing in the service's way. Where a service
-    has started meanwhile, what was just read is read again, with locks.
+    SQLite readers and writers share locks in files beside the database; readers create them if they are missing and
+    do not delete them. Without a write-ahead log there is no writer. The database is then read without locks, which
+    also works in a read-only folder and leaves no files. If a service starts during such a read, the read is
+    repeated with locks.
     """
 
     _engine: Engine
@@ -73,17 +73,17 @@ class ExportReader:
         self._engine.dispose()
 
     def last_id(self) -> int:
-        """Return the highest id that is committed, 0 where there is none."""
+        """Return the highest committed id, or 0 if there are no predictions."""
         ((last_id,),) = self._read(select(func.max(col(PredictionResult.id))))
         return last_id or 0
 
     def feature_names(self) -> dict[str, list[str] | None]:
-        """Return the names of the features by the model's version; None for a model that has none."""
+        """Return the feature names by model version; None for a version without feature names."""
         models = self._read(select(col(Model.version), col(Model.signature)))
         return {version: signature.get("feature_names") for version, signature in models}
 
     def list_pages(self, *, until: int) -> Iterator[list[StoredPrediction]]:
-        """Yield all predictions with ids up to `until`, page by page. No transaction is open between two pages."""
+        """Yield all predictions with ids up to `until` in pages. No transaction is open between two pages."""
         last = 0
         rows = select(*COLUMNS).order_by(COLUMNS[0]).limit(PAGE_ROWS).where(COLUMNS[0] <= until)
         while page := self._read(rows.where(COLUMNS[0] > last)):
@@ -91,14 +91,18 @@ class ExportReader:
             last = page[-1][0]
 
     def _open(self) -> None:
-        """Open the database as it is found: at rest, or written to."""
+        """Open the database: as immutable if there is no writer, otherwise with locks."""
         self._at_rest = self._look()
         mode = {"mode": "ro"} if self._at_rest is None else {"mode": "ro", "immutable": "1"}
         url = self._url.set(database=self._path.as_uri()).update_query_dict({"uri": "true"} | mode)
         self._engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
     def _look(self) -> tuple[int, int] | None:
-        """Return what changes when the database does, or None while somebody may be writing."""
+        """Return the modification time (ns) and the size (bytes) of the file, or None if there may be a writer.
+
+        Raises:
+            DatabaseOpenError: There is no database file, or it cannot be read.
+        """
         try:
             status = self._path.stat()
         except FileNotFoundError as error:

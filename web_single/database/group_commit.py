@@ -1,4 +1,4 @@
-"""GroupCommit: the shortcut for storing: one statement and one commit for all predictions of a group."""
+"""Group commit, the fast path for storing: one statement and one commit for a group of predictions."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -11,12 +11,12 @@ from web_single.database.column_types import UtcDateTime, encode_json
 from web_single.database.prediction_result import PredictionResult, now
 
 TABLE = PredictionResult.__tablename__
-MAX_STATEMENT_ROWS = 10_000  # SQLite takes 32,766 parameters in a statement
+MAX_STATEMENT_ROWS = 10_000  # SQLite allows 32,766 parameters in a statement
 KEPT_STATEMENTS = 256
 
 
 class NewPrediction(NamedTuple):
-    """What is stored of a prediction beside the model's version and the time; its id comes from the database."""
+    """A prediction to be stored, without model version, time and id, which are added when it is stored."""
 
     result: Any
     features: Sequence[Any]
@@ -27,7 +27,7 @@ RowFactory = Callable[[], Sequence[NewPrediction]]
 
 
 class GroupCommit:
-    """Keeps one connection of the driver's, whose statements stay prepared, for the thread that writes."""
+    """Stores groups of predictions over one driver connection of the writer thread, which keeps prepared statements."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -37,9 +37,12 @@ class GroupCommit:
     def add(
         self, predictions: Sequence[NewPrediction], model_version: str, *, before_commit: Callable[[], None]
     ) -> list[int]:
-        """Store all of them or none, and return their ids in the same order: they are committed when this returns.
+        """Commit all predictions or none, and return their ids in the same order.
 
-        Where `before_commit` raises, which is called at the end of the transaction, nothing is stored.
+        Args:
+            predictions: The predictions to store.
+            model_version: The model version of all of them.
+            before_commit: Is called at the end of the transaction; if it raises, nothing is stored.
         """
         if self._connection is None:
             self._connection = self._engine.raw_connection()
@@ -55,7 +58,7 @@ class GroupCommit:
         return ids
 
     def close(self) -> None:
-        """Let go of the connection; what was not committed is rolled back."""
+        """Close the connection; uncommitted changes are rolled back."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
@@ -63,7 +66,7 @@ class GroupCommit:
     def _insert(
         self, connection: PoolProxiedConnection, predictions: Sequence[NewPrediction], model_version: str
     ) -> range:
-        """Insert by one statement. SQLite has one writer at a time and counts on: the ids follow each other."""
+        """Insert with one statement and return the ids; they are consecutive, since SQLite has one writer at a time."""
         encode_time = self._time_type.bind_processor(self._engine.dialect) or str
         values: list[str] = [model_version, encode_time(now())]
         for result, features, probabilities in predictions:
@@ -76,7 +79,7 @@ class GroupCommit:
 
 @lru_cache(KEPT_STATEMENTS)
 def _statement(rows: int) -> str:
-    """Return the statement for so many rows; the first two parameters are those of all rows."""
+    """Return the INSERT statement for this number of rows; all rows share the first two parameters."""
     values = ", ".join(f"(?{at}, ?{at + 1}, ?{at + 2}, ?1, ?2)" for at in range(3, 3 + 3 * rows, 3))
     columns = "result, features, probabilities, model_version, created_at"
     return f"INSERT INTO {TABLE} ({columns}) VALUES {values}"  # noqa: S608 - all values are parameters

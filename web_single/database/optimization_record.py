@@ -1,4 +1,4 @@
-"""OptimizationRecord: what is known of an optimization of one model version, for all workers and over restarts."""
+"""The table of optimizations: their state for each model version, shared by all workers and across restarts."""
 
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from web_single.database.prediction_result import now
 
 
 class OptimizationRecord(SQLModel, table=True):
-    """An optimization: since which id it may have been used (None: never), and why and up to which id it ended.
+    """The use of an optimization and, after a mismatch, its end.
 
-    `name` is "batching", or "compiled:" and the key of the compiled model. `row` is the row whose result differed.
+    `name` is "batching", or "compiled:" and the key of the compiled model. `first_id` and `last_id` limit the ids that
+    it may have predicted; `first_id` is None if it was never used. `row` is the row with the mismatch.
     """
 
     __tablename__ = "optimization"

@@ -1,4 +1,4 @@
-"""OptimizationStore: reads and writes which optimizations of a model version were used, and which had to end."""
+"""Reads and writes which optimizations of a model version were used, and which were ended by a mismatch."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +12,7 @@ from web_single.database.prediction_result import PredictionResult, now
 
 
 class OptimizationStore:
-    """Every method may raise DatabaseUnavailableError."""
+    """Reads and writes optimization records. Every method may raise DatabaseUnavailableError."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -23,14 +23,20 @@ class OptimizationStore:
         return await self._database.read(lambda session: list(session.exec(query)))
 
     async def start(self, model_version: str, name: str) -> None:
-        """Record that predictions with higher ids than the highest one may be made by this optimization."""
+        """Record that this optimization may make the predictions after the current highest id."""
         await self._database.write(partial(_start, model_version, name))
 
     async def end(self, model_version: str, name: str, reason: str, row: Sequence[Any], *, is_used: bool) -> None:
         """Record that this optimization returned another result than the reference path for this row.
 
-        The first reason stays; `last_id` becomes the highest id of all. Where no start was recorded, `is_used` says
-        whether it was used since the first prediction of the version, or never.
+        The first reason is kept; `last_id` is set to the current highest id.
+
+        Args:
+            model_version: The model version.
+            name: The name of the optimization.
+            reason: The description of the mismatch.
+            row: The features of the row with the mismatch.
+            is_used: Without a recorded start: whether it was used since the first prediction of the version, or never.
         """
         await self._database.write(partial(_end, model_version, name, reason, list(row), is_used))
 

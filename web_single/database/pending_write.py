@@ -1,4 +1,4 @@
-"""PendingWrite: one write, which is either committed or abandoned, and the time that its request still has."""
+"""A pending write: decides between commit and abandonment, and limits the time of a write."""
 
 import asyncio
 import time
@@ -11,15 +11,15 @@ from web_single.errors import DatabaseUnavailableError, ModelUnavailableError, U
 
 
 class AbandonedError(Exception):
-    """The request of this write has its response already: nothing is committed."""
+    """The request of this write already has its response; nothing is committed."""
 
 
 class PendingWrite:
-    """A write is decided once: the writer thread begins its commit, or its request abandons it.
+    """The state and the deadline of one write.
 
-    Both may try at the same time; exactly one of them succeeds. The deadline is that of the database, except while a
-    prediction is computed in the writer thread: then it is that of the model, and the database's time starts anew
-    when the prediction is there.
+    The writer thread starts the commit, or the request abandons the write. Both may try at the same time; exactly one
+    succeeds. The timeout is that of the database, except during a prediction in the writer thread: then it is that of
+    the model, and the timeout of the database restarts after the prediction.
     """
 
     def __init__(self, *, write_timeout_seconds: float, predict_timeout_seconds: float) -> None:
@@ -30,22 +30,22 @@ class PendingWrite:
         self._deadline = time.monotonic() + write_timeout_seconds
 
     def begin_commit(self) -> None:
-        """Decide that the write is committed; raise AbandonedError where it was abandoned before."""
+        """Mark the write as committing; raise AbandonedError if it is already abandoned."""
         if not self._decision.acquire(blocking=False):
             raise AbandonedError
 
     def abandon(self) -> bool:
-        """Return whether the write will not be committed; False where its commit has begun before."""
+        """Abandon the write; return False if it is already decided, for example because its commit has started."""
         return self._decision.acquire(blocking=False)
 
     def check_pending(self) -> None:
-        """Raise AbandonedError where the write was abandoned."""
+        """Raise AbandonedError if the write is abandoned."""
         if self._decision.locked():
             raise AbandonedError
 
     @contextmanager
     def predicting(self) -> Iterator[None]:
-        """Count the time of this block as the model's, and start the database's time after it."""
+        """Use the timeout of the model within the context, and restart the timeout of the database after it."""
         self._deadline, self._is_predicting = time.monotonic() + self._predict_timeout_seconds, True
         try:
             yield
@@ -53,14 +53,14 @@ class PendingWrite:
             self._deadline, self._is_predicting = time.monotonic() + self._write_timeout_seconds, False
 
     def seconds_to_next_check(self) -> float:
-        """Return after how many seconds to look at the deadline (again); 0 or less where it has passed.
+        """Return the seconds until the deadline must be checked again; 0 or less if it has passed.
 
-        A prediction that ends later than now moves the deadline to a time that is later than the returned one.
+        A prediction that ends in the meantime moves the deadline to a later time than the returned one.
         """
         return min(self._deadline - time.monotonic(), self._write_timeout_seconds, self._predict_timeout_seconds)
 
     def timeout_error(self) -> UnavailableError:
-        """Return the error for a request whose time is up."""
+        """Return the error for a request that has timed out."""
         if self._is_predicting:
             return ModelUnavailableError(f"The model did not answer in {self._predict_timeout_seconds:g} seconds.")
         return DatabaseUnavailableError(f"The database did not answer in {self._write_timeout_seconds:g} seconds.")
@@ -69,8 +69,8 @@ class PendingWrite:
 class WriteTimer:
     """Cancels the future of a write when its deadline has passed.
 
-    One timer for each write, since `asyncio.wait` takes one more pass of the event loop: with it, one client gets 8 %
-    fewer responses. A closure in place of this class would be a reference cycle, and garbage, for each write.
+    It replaces `asyncio.wait`, which needs one more pass of the event loop: with it, one client gets 8 % fewer
+    responses. A closure in place of this class would leave a reference cycle to collect for each write.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, write: PendingWrite, future: asyncio.Future[Any]) -> None:
@@ -81,7 +81,7 @@ class WriteTimer:
         self._check_later()
 
     def stop(self) -> None:
-        """Stop the timer, and release it: it refers to this object."""
+        """Cancel the timer, and delete it to break its reference cycle with this object."""
         self._timer.cancel()
         del self._timer
 

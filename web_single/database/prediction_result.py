@@ -1,4 +1,4 @@
-"""The tables: each prediction that was answered, and each version of the model that answered."""
+"""The tables of stored predictions and of model versions."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,15 +9,15 @@ from web_single.database.column_types import JsonText, UtcDateTime
 
 
 def now() -> datetime:
-    """Return this moment in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 class PredictionResult(SQLModel, table=True):
-    """A result, with the features it was made from, the model that made it and the time."""
+    """A stored prediction: the result with its features, probabilities, model version and time."""
 
     __tablename__ = "prediction_result"
-    __table_args__ = {"sqlite_autoincrement": True}  # an id that was given is never given again
+    __table_args__ = {"sqlite_autoincrement": True}  # ids are never reused
 
     id: int = Field(default=None, primary_key=True)
     result: Any = Field(sa_type=JsonText, nullable=False)
@@ -28,7 +28,7 @@ class PredictionResult(SQLModel, table=True):
 
 
 class Model(SQLModel, table=True):
-    """A version of the model; old predictions keep the names of their features by it."""
+    """A model version with its signature, which holds the feature names of its stored predictions."""
 
     version: str = Field(primary_key=True)
     first_seen: datetime = Field(default_factory=now, sa_type=UtcDateTime, nullable=False)

@@ -1,4 +1,4 @@
-"""WriteLock: lets processes that share one SQLite file write in turn, for SQLite itself lets one of them starve."""
+"""A fair write lock for processes that share an SQLite file; the lock of SQLite itself lets writers starve."""
 
 import fcntl
 import os
@@ -7,11 +7,11 @@ from types import TracebackType
 
 
 class WriteLock:
-    """A lock on a file beside the database, held for one transaction; the kernel lets it go when its holder dies.
+    """A lock on a file beside the database, held for one transaction; the kernel releases it if the process dies.
 
-    It only orders those who wait: what may be written when is still decided by SQLite's own lock.
-    `flock` itself has no time limit and is fair, which tries that do not block are not: the request of a write has the
-    limit, and a write that was abandoned meanwhile releases the lock at once.
+    It only orders the writers; SQLite's own lock still protects the data.
+    A blocking `flock` is fair but has no timeout; non-blocking retries would not be fair. The timeout applies to the
+    request of a write instead, and an abandoned write releases the lock as soon as it acquires it.
     """
 
     def __init__(self, database: Path) -> None:
@@ -30,7 +30,7 @@ class WriteLock:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the lock file."""
         if self._file is not None:
             os.close(self._file)
         self._file = None

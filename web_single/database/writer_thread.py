@@ -1,4 +1,4 @@
-"""WriterThread: the executor whose one thread writes; the end of the process does not wait for it."""
+"""The executor of the writer thread, which does not block the exit of the process."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -12,36 +12,36 @@ Parameters = ParamSpec("Parameters")
 
 
 class Call(Future[Result]):
-    """A call that waits for its thread; a cancelled one keeps its place, but neither function nor arguments."""
+    """A queued call; when cancelled, it stays in the queue but releases its function and arguments."""
 
     def __init__(self, function: Callable[[], Result]) -> None:
         super().__init__()
         self._call: list[Callable[[], Result]] = [function]
 
     def cancel(self) -> bool:
-        """Return whether the call will not be made; False where it has begun."""
+        """Cancel the call; return False if it has already started."""
         if not super().cancel():
             return False
         self._call.clear()
         return True
 
     def run(self) -> None:
-        """Make the call, unless it was cancelled, and set what it returns or raises."""
+        """Run the call unless it is cancelled, and set its result or exception."""
         if not self.set_running_or_notify_cancel():
             return
         try:
             result = self._call.pop()()
-        except BaseException as error:  # noqa: BLE001 - whoever waits for the future gets it
+        except BaseException as error:  # noqa: BLE001 - the future raises it again
             self.set_exception(error)
         else:
             self.set_result(result)
 
 
 class WriterThread(Executor):
-    """Makes one call after the other in a daemon thread.
+    """Runs calls one after another in a daemon thread.
 
-    The threads of a `ThreadPoolExecutor` are joined at the end of the process, however long that takes. This one may
-    be blocked in the kernel, by a lock that another process holds and does not release.
+    The threads of a `ThreadPoolExecutor` are joined at process exit without a timeout. This thread may be blocked in
+    the kernel by a lock that another process never releases.
     """
 
     def __init__(self, name: str) -> None:
@@ -53,13 +53,13 @@ class WriterThread(Executor):
     def submit(
         self, function: Callable[Parameters, Result], /, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> Future[Result]:
-        """Schedule a call, and return the future of its result."""
+        """Schedule a call and return its future."""
         call = Call(partial(function, *args, **kwargs))
         self._calls.put(call)
         return call
 
     def close(self, timeout_seconds: float) -> bool:
-        """Cancel what has not begun, and return whether the thread has ended in time."""
+        """Cancel calls that have not started; return whether the thread ended within `timeout_seconds`."""
         self._is_closing = True
         self._calls.put(None)
         self._thread.join(timeout_seconds)
@@ -70,4 +70,4 @@ class WriterThread(Executor):
             if self._is_closing:
                 call.cancel()
             call.run()
-            del call  # a future keeps its result
+            del call  # the local variable would keep its result alive

@@ -1,1 +1,1 @@
-"""The Python environment that runs a model: found on this machine, or built by uv. Knows no model process."""
+"""The Python environment that runs a model: found on this machine or built by uv. Independent of model processes."""

@@ -1,4 +1,4 @@
-"""Makes an environment for a delivery: from its requirements and its artifact's versions, with a Python that suits."""
+"""Environment builds: a virtual environment with the packages and the Python version that a model needs."""
 
 import re
 import sys
@@ -28,16 +28,16 @@ PINNED = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^]]*\])?\s*(?:===?
 ANY_TIME = "9999-01-01"
 REQUIREMENTS = "--requirements"
 Arguments = list[str | Path]
-# A model may have been written by newer ones than were there when its scikit-learn was released.
+# Newer versions than those at the release of the model's scikit-learn may have written the artifact.
 READS_WHAT_IS_OLDER = {"joblib", "cloudpickle"}
 WHEELS_ONLY = ("--only-binary", ":all:")
 
 
 @dataclass(frozen=True)
 class Builder:
-    """Makes one environment at `target`; `tell` hears how it goes.
+    """Builds one environment at `target`; `tell` is called with progress messages.
 
-    `compiled`: with bytecode, for a place that cannot be written to later.
+    `compiled` adds bytecode, for environments that are read-only later.
     """
 
     requirements: Requirements
@@ -46,7 +46,11 @@ class Builder:
     tell: ProgressCallback
 
     def build(self) -> None:
-        """Return when the environment is made and scikit-learn was imported in it; a ModelFolderError says why not."""
+        """Build the environment and import scikit-learn in it as a test.
+
+        Raises:
+            ModelFolderError: The packages cannot be installed or imported, or a module is still missing.
+        """
         index = UvIndexConfig.of_pip()
         with TemporaryDirectory() as folder:
             self._install(InstallStrategies(self.requirements, Path(folder), index))
@@ -55,7 +59,7 @@ class Builder:
             raise ModelFolderError(tell_missing(installed.missing, BY_REQUIREMENTS))
 
     def _install(self, attempts: "InstallStrategies") -> None:
-        """Install with our Python, where there are packages for it, or else with the newest that there are for."""
+        """Install the packages with the server's Python, or else with the newest Python that has wheels for them."""
         faults: list[str] = []
         for minor, base in self._suitable(attempts):
             self.tell(f"Looking for packages for Python 3.{minor}")
@@ -65,7 +69,11 @@ class Builder:
         raise ModelFolderError(faults[-1] if faults else self._tell_unsuitable(attempts))
 
     def _suitable(self, attempts: "InstallStrategies") -> Iterator[tuple[int, Path]]:
-        """Give ours untried, for it mostly suits; only then find out which others do."""
+        """Yield (minor version, interpreter) candidates.
+
+        The server's Python comes first, without a check, because it mostly works.
+        The others follow only if wheels exist for them, which takes one resolution per minor version.
+        """
         ours = sys.version_info.minor
         for minor, base in interpreters():
             if minor == ours and minor in (self.requirements.minors or [ours]):
@@ -97,7 +105,7 @@ class Builder:
 
     @property
     def python(self) -> Path:
-        """The interpreter of the environment."""
+        """The path of the environment's interpreter."""
         return self.target / "bin/python"
 
     def _make_empty(self, base: Path, attempts: "InstallStrategies") -> None:
@@ -107,7 +115,7 @@ class Builder:
             raise ModelFolderError(f"{base} cannot make an environment: {outcome.reason}.")
 
     def _tell_unsuitable(self, attempts: "InstallStrategies") -> str:
-        """Return the sentence about packages that no Python here has wheels for, or that never go together."""
+        """Return the error message for packages that conflict or have no wheels for any Python on this machine."""
         here = sorted({minor for minor, _ in interpreters()}) if attempts.suited else []
         needed = sorted(attempts.suited)
         if not attempts.suited - set(here):
@@ -124,19 +132,19 @@ class Builder:
 
 @dataclass(frozen=True)
 class InstallStrategies:
-    """The ways to ask for the packages, from the one that holds most versions to the one that is asked for at least."""
+    """The ways to install the packages, from the most constrained to the least constrained."""
 
     requirements: Requirements
     folder: Path
     index: UvIndexConfig
 
     def run(self, arguments: Arguments, tell: ProgressCallback = lambda _: None) -> UvResult:
-        """Run uv where paths in requirements.txt start."""
+        """Run uv in the folder of requirements.txt, which relative paths in it refer to."""
         file = self.requirements.file
         return run_uv(arguments, folder=file.parent if file is not None else self.folder, index=self.index, tell=tell)
 
     def for_python(self, python: Path) -> Iterator[Arguments]:
-        """Give the arguments of each way, for this interpreter."""
+        """Yield the `pip install` arguments of each strategy for this interpreter."""
         version, bounds = self.requirements.scikit_learn, self.requirements.bounds
         release = self._look_for_release(python) if version is not None else None
         if release is None or release.succeeded:
@@ -149,33 +157,33 @@ class InstallStrategies:
 
     @cached_property
     def suited(self) -> set[int]:
-        """The minor versions of Python 3, here or not, that there are wheels for."""
+        """The minor versions of Python 3 that have wheels for the packages, installed on this machine or not."""
         minors = self.requirements.minors or range(FIRST_MINOR, LAST_MINOR + 1)
         return {minor for minor in minors if self.resolve(self.loosest(), minor).succeeded}
 
     def exact(self) -> Arguments:
-        """Return the arguments for the artifact's scikit-learn, and the rest as it was asked for."""
+        """Return the arguments for the artifact's exact scikit-learn version and all other requirements."""
         version = self.requirements.scikit_learn
         return self._packages([f"scikit-learn=={version}"] if version is not None else [])
 
     def loosest(self) -> Arguments:
-        """Return the arguments for any patch release of the artifact's scikit-learn."""
+        """Return the arguments for any patch release of the artifact's scikit-learn and all other requirements."""
         version = self.requirements.scikit_learn
         return self._packages([f"scikit-learn=={minor_of(version)}.*"] if version is not None else [])
 
     def resolve(self, packages: Arguments, minor: int) -> UvResult:
-        """Look for wheels of packages for a Python that need not be here."""
+        """Resolve packages to wheels for Python 3.`minor`, which need not be installed."""
         options = ["--quiet", "--python", sys.executable, "--python-version", f"3.{minor}", *WHEELS_ONLY]
         return self.run(["pip", "compile", *options, *(part for part in packages if part != REQUIREMENTS)])
 
     def _look_for_release(self, python: Path) -> UvResult:
-        """Ask for the artifact's scikit-learn alone: whether there is one, and since when."""
+        """Resolve the artifact's scikit-learn alone, to get its availability and upload time."""
         asked = self._file("release", [f"scikit-learn=={self.requirements.scikit_learn}"])
         options: Arguments = ["--no-deps", "--format", "pylock.toml", "--python", python, *WHEELS_ONLY]
         return self.run(["pip", "compile", *options, asked])
 
     def _dates_of(self, release: UvResult | None) -> Iterator[Arguments]:
-        """Give arguments that hold what has no version to the time of a release, where the index tells it; and none."""
+        """Yield arguments that limit unpinned packages to the release date plus a day, if known; then no arguments."""
         uploaded = UPLOADED.search(release.said) if release is not None else None
         if uploaded:
             until = datetime.fromisoformat(uploaded[1]) + timedelta(days=1)
@@ -197,5 +205,5 @@ class InstallStrategies:
 
 
 def repeated(option: str, values: Iterable[str | Path]) -> Arguments:
-    """Return an option once for each value."""
+    """Return arguments that repeat an option for each value."""
     return list(chain.from_iterable((option, value) for value in values))

@@ -1,4 +1,4 @@
-"""The folder that made environments are kept in: found by content, marked when used, never removed while in use."""
+"""Cache of built environments: keyed by content, with time of last use, never pruned while in use."""
 
 import fcntl
 import hashlib
@@ -19,15 +19,15 @@ from web_single.environments.interpreters import base_python
 from web_single.errors import ModelFolderError
 from web_single.model_folder.requirements import Requirements
 
-FORMAT = 1  # of what is kept; another one is another key
+FORMAT = 1  # of the cached environments; part of the key
 KEY_DIGITS = 16
 MARK = "used"
-BLOCK_BYTES = 512  # of `st_blocks`, everywhere
+BLOCK_BYTES = 512  # the unit of `st_blocks` on every platform
 DAY_SECONDS = 86_400
 
 
 def key_of(requirements: Requirements) -> str:
-    """Return what tells environments apart: what is asked for, and the machine that it was made on."""
+    """Return the cache key: a hash of the requirements, the server's Python and the platform, 16 hex digits."""
     asked = (requirements.scikit_learn, requirements.added, requirements.bounds, requirements.minors)
     machine = (str(base_python()), sys.version, sysconfig.get_platform())
     content = json.dumps([FORMAT, requirements.digests(), asked, machine])
@@ -35,29 +35,40 @@ def key_of(requirements: Requirements) -> str:
 
 
 class EnvironmentCache(AtomicFolderCache):
-    """Environments by their keys."""
+    """Cache of environment folders by key."""
 
     @classmethod
     def of(cls, config: Config) -> "EnvironmentCache":
-        """Return the one that the settings name, or else the user's own."""
+        """Return the cache at ENVIRONMENT_CACHE_DIR, or by default in the user's cache folder."""
         return cls(config.environment_cache_dir or users_own("environments"))
 
     def find(self, key: str) -> Path | None:
-        """Return the interpreter of a made environment, or None where it is not made, or its Python is gone."""
+        """Return the interpreter of a cached environment and update its time of last use.
+
+        Return None if the environment does not exist or its base Python was removed.
+        """
         python = self.folder / key / "bin/python"
         if not python.exists():
             return None
-        with suppress(OSError):  # who may only read it still may use it
+        with suppress(OSError):  # a read-only environment is usable too
             os.utime(self.folder / key / MARK)
         return python
 
     def complete(self, aside: Path) -> bool:
-        """Mark what was made as used now."""
+        """Create the mark whose modification time is the time of last use; return True."""
         (aside / MARK).touch()
         return True
 
     def prune(self, *, keep: Path | None, unused_days: float) -> tuple[int, int]:
-        """Remove what was unused for so many days and is not in use; return how many, and the bytes that this frees."""
+        """Remove unfinished environments, and unused ones that are not in use.
+
+        Args:
+            keep: The folder of an environment that must not be removed.
+            unused_days: Remove environments that were last used longer ago, in days.
+
+        Returns:
+            The number of removed environments and the freed bytes.
+        """
         removed = freed = 0
         before = time.time() - unused_days * DAY_SECONDS
         for path in sorted(self.folder.glob("*/")):
@@ -74,7 +85,11 @@ class EnvironmentCache(AtomicFolderCache):
 
 @contextmanager
 def in_use(python: Path) -> Iterator[None]:
-    """Keep a made environment from being removed, until this returns or the process ends, however it does."""
+    """Protect a built environment from pruning until the context or the process ends, by a shared file lock.
+
+    Raises:
+        ModelFolderError: The environment was removed in the meantime.
+    """
     mark = python.parent.parent / MARK
     gone = ModelFolderError(f"The environment {mark.parent} was removed meanwhile: start again.")
     try:
@@ -94,19 +109,19 @@ def _used_at(path: Path) -> float:
 
 
 def _take_from_use(path: Path) -> bool:
-    """Take the mark from an environment that nobody uses, so that nobody can begin to; tell whether that was so."""
+    """Delete the mark of an environment, so that `in_use` rejects it; return False if it is in use."""
     try:
         with (path / MARK).open("rb") as mark:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
             (path / MARK).unlink()
     except BlockingIOError:
         return False
-    except FileNotFoundError:  # by one that was killed while it removed
+    except FileNotFoundError:  # a previous removal was killed halfway
         return True
     return True
 
 
 def disk_bytes(path: Path) -> int:
-    """Return what removing a folder frees: a file that is linked into the cache of uv stays there."""
+    """Return the bytes that removing a folder frees: files hard-linked into the cache of uv do not count."""
     found = [file.lstat() for file in path.rglob("*")]
     return sum(status.st_blocks * BLOCK_BYTES for status in found if status.st_nlink == 1)

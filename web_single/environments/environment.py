@@ -1,4 +1,4 @@
-"""The interpreter that runs a delivery: the server's own where that suits it, else one that is made for it."""
+"""Environment resolution: the server's own interpreter if it is compatible with the model, otherwise a built one."""
 
 import shlex
 import sys
@@ -29,7 +29,7 @@ from web_single.model_folder.requirements import (
     tell_missing,
 )
 
-# What comes with scikit-learn, or is added where a model needs it.
+# Modules that are installed with scikit-learn, or added if a model needs them.
 COME_ALONG = {"sklearn", "numpy", "scipy", "threadpoolctl", "pandas", *TO_READ_IT}
 
 log = get_logger()
@@ -37,10 +37,10 @@ log = get_logger()
 
 @dataclass(frozen=True)
 class Environment:
-    """An interpreter with what a delivery needs.
+    """An interpreter with the packages that a model folder needs.
 
-    `origin` is `server` (our own), `built` (for the delivery) or `custom` (by MODEL_PYTHON).
-    `packages` has the versions of scikit-learn and of what it stands on.
+    `origin` is `server` (the server's own), `built` (for the model folder) or `custom` (set by MODEL_PYTHON).
+    `packages` maps scikit-learn, its main dependencies and the required packages to their versions.
     """
 
     python: Path
@@ -50,7 +50,7 @@ class Environment:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Keep it from being pruned, until this returns or the process ends."""
+        """Protect the environment from pruning until the context or the process ends."""
         if self.origin != "built":
             yield
             return
@@ -58,21 +58,28 @@ class Environment:
             yield
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values, for a worker."""
+        """Return JSON-serializable values, for a worker process."""
         return asdict(self) | {"python": str(self.python)}
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Self:
-        """Return the environment that another process has found."""
+        """Return the environment that another process serialized with `as_json`."""
         return cls(**plain | {"python": Path(plain["python"])})
 
 
 def find_environment(
     model_folder: ModelFolder, config: Config, *, build: bool = False, tell: ProgressCallback = lambda _: None
 ) -> Environment:
-    """Return what runs this delivery, made now where need be; a ModelFolderError says what is missing, and what to do.
+    """Return the environment for a model folder, and build it if necessary.
 
-    In prod nothing is made unless `build` asks for it.
+    Args:
+        model_folder: The model folder.
+        config: The settings.
+        build: Whether to build an environment in prod too, and with bytecode.
+        tell: Called with progress messages.
+
+    Raises:
+        ModelFolderError: No environment is available; the message says what is missing and what to do.
     """
     finder = EnvironmentResolver(model_folder, Requirements.of(model_folder), config)
     if config.model_python not in ENVIRONMENT_WORDS:
@@ -90,7 +97,7 @@ def find_environment(
 
 @dataclass(frozen=True)
 class EnvironmentResolver:
-    """Looks for what runs one delivery."""
+    """Selects and checks the interpreter for one model folder."""
 
     model_folder: ModelFolder
     requirements: Requirements
@@ -98,16 +105,16 @@ class EnvironmentResolver:
 
     @property
     def trusts(self) -> bool:
-        """Whether another scikit-learn than the artifact's may answer."""
+        """Whether another minor version of scikit-learn than the artifact's is allowed."""
         return self.config.sklearn_mismatch is SklearnMismatch.ALLOW
 
     def ask(self, python: Path) -> InterpreterInfo:
-        """Ask an interpreter for what the delivery names."""
+        """Return which modules and packages of the requirements an interpreter has."""
         packages = [distribution_of(module) for module in self.requirements.modules]
         return ask(python, self.requirements.modules, packages)
 
     def server_env_problem(self, installed: InterpreterInfo) -> str | None:
-        """Return a sentence on why our own interpreter does not suit, or None where it does."""
+        """Return why the server's own interpreter is not compatible with the model, or None if it is."""
         file = self.requirements.file
         insists = self.trusts and self.config.model_python == SERVER
         if not self.trusts and self._is_other(installed):
@@ -119,16 +126,25 @@ class EnvironmentResolver:
             return tell_missing(installed.missing, "with the server")
         if file is None or insists:
             return None
-        included_files(file)  # refuses what would run code
+        included_files(file)  # rejects lines that would run code
         check: Arguments = ["pip", "install", "--check", "--python", sys.executable, *WHEELS_ONLY, "-r", file]
         checked = run_uv(check, folder=file.parent, index=NO_INDEX)
-        # uv needs a folder to write in, which a container that is locked up may not have.
+        # uv needs a writable folder, which a read-only container may not have.
         if checked.succeeded or (not checked.is_an_answer and satisfied_by_server(file)):
             return None
         return f"The server's own libraries are not those of {file.name}."
 
     def made(self, reason: str, *, build: bool, tell: ProgressCallback) -> Path:
-        """Return the interpreter of the environment that is made for the delivery."""
+        """Return the interpreter of the environment that is built for the model folder, from the cache if possible.
+
+        Args:
+            reason: Why the server's interpreter cannot be used, for the log and the error message.
+            build: Whether to build in prod too, and with bytecode.
+            tell: Called with progress messages.
+
+        Raises:
+            ModelFolderError: The environment cannot be built, or it is missing in prod.
+        """
         self._check_that_all_is_named()
         cache, key = EnvironmentCache.of(self.config), key_of(self.requirements)
         python = cache.find(key)
@@ -151,7 +167,7 @@ class EnvironmentResolver:
         started = time.monotonic()
         with cache.turn(key):
             python = cache.find(key)
-            if python is not None:  # by another process, meanwhile
+            if python is not None:  # built by another process in the meantime
                 return python
             log.info(Event.ENVIRONMENT_MAKING, reason=reason)
             with cache.making(key) as folder:
@@ -161,7 +177,11 @@ class EnvironmentResolver:
         return cache.folder / key / "bin/python"
 
     def checked(self, python: Path, origin: str, installed: InterpreterInfo) -> Environment:
-        """Return an interpreter as what runs the delivery, if it has all that this names, in the right version."""
+        """Return the environment of an interpreter after checking its modules and its scikit-learn version.
+
+        Raises:
+            ModelFolderError: A module is missing, or the version of scikit-learn differs and is not allowed to.
+        """
         if installed.missing:
             raise ModelFolderError(
                 tell_missing(installed.missing, BY_REQUIREMENTS if origin == "built" else f"for {python}")
@@ -174,7 +194,7 @@ class EnvironmentResolver:
         return Environment(python, origin, installed.python_version, installed.packages)
 
     def _check_that_all_is_named(self) -> None:
-        """Refuse before anything is downloaded what no download could bring."""
+        """Raise a ModelFolderError before any download if other modules are needed and there is no requirements.txt."""
         unnamed = set(self.requirements.modules) - COME_ALONG - sys.stdlib_module_names
         if self.requirements.file is None and unnamed:
             raise ModelFolderError(tell_missing(unnamed, "with the server"))
@@ -191,5 +211,5 @@ class EnvironmentResolver:
 
 
 def scikit_learn_of(installed: InterpreterInfo) -> str:
-    """Return the version of scikit-learn that an interpreter has."""
+    """Return the version of scikit-learn that an interpreter has, or `none`."""
     return installed.packages.get("scikit-learn", "none")

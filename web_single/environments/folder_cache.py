@@ -1,4 +1,4 @@
-"""KeptFolders: a folder of folders, each made once by one process at a time, and whole because renamed at the end."""
+"""Cache of folders by key: each is built by one process at a time and published atomically by a rename."""
 
 import os
 import shutil
@@ -15,33 +15,38 @@ UNFINISHED = ".making-"
 
 
 def users_own(name: str) -> Path:
-    """Return where such folders are kept where the settings name no place."""
+    """Return the default location of a cache, in the user's cache folder."""
     return user_cache_path("web-single", appauthor=False) / name
 
 
 @dataclass(frozen=True)
 class AtomicFolderCache:
-    """Folders by their keys; whoever finds one under its key finds it whole."""
+    """Folders by key; a folder under its key is always complete."""
 
     folder: Path
 
     def lock(self, key: str, *, timeout: float = -1) -> FileLock:
-        """Return the lock of those who make or remove this one; by default it waits."""
+        """Return the lock for building or removing a folder.
+
+        Args:
+            key: The key of the folder.
+            timeout: The maximum wait in seconds; -1 waits without limit.
+        """
         return FileLock(self.folder / f"{key}{LOCK}", timeout=timeout)
 
     @contextmanager
     def turn(self, key: str) -> Iterator[None]:
-        """Let one process at a time make or remove this one; who waited must look again."""
+        """Hold the lock of a key. Look the folder up again inside: another process may have built it."""
         with self.lock(key):
             yield
 
     @contextmanager
     def making(self, key: str) -> Iterator[Path]:
-        """Hand out the name of a folder to make; it is kept where this ends well and it is complete, else removed.
+        """Yield the path of a temporary folder to build; it is published at the end if complete, else removed.
 
-        Only for whose turn it is.
+        The caller must hold the lock of the key.
         """
-        for left in self.folder.glob(f"{key}{UNFINISHED}*"):  # by one that was killed
+        for left in self.folder.glob(f"{key}{UNFINISHED}*"):  # left by a killed process
             remove(left)
         aside = self.folder / f"{key}{UNFINISHED}{os.getpid()}"
         try:
@@ -53,11 +58,11 @@ class AtomicFolderCache:
             remove(aside)
 
     def complete(self, aside: Path) -> bool:
-        """Tell whether what was made is to be kept, and add what marks it."""
+        """Return whether the built folder is to be published, and add marker files if needed."""
         raise NotImplementedError
 
 
 def remove(path: Path) -> None:
-    """Remove a folder, if it is there."""
+    """Remove a folder if it exists."""
     if path.exists():
         shutil.rmtree(path)

@@ -1,4 +1,4 @@
-"""The Pythons of this machine, and what one of them has installed."""
+"""Discovery of the Python interpreters on this machine and of their installed packages."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from web_single.environments.pip_config import OFFLINE
 from web_single.environments.uv import run_uv
 from web_single.errors import ModelFolderError
 
-FIRST_MINOR, LAST_MINOR = 8, 14  # of Python 3: the runner is tested on these
+FIRST_MINOR, LAST_MINOR = 8, 14  # of Python 3: the model process is tested on these
 ANSWER_SECONDS = 120
 NAME = re.compile(r"python3\.(\d+)")
 SHOWN = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
@@ -23,7 +23,7 @@ INSTALLED = Path(__file__).with_name("probe_script.py")
 
 @dataclass(frozen=True)
 class InterpreterInfo:
-    """What an interpreter tells of itself: its version, the packages asked for, and modules that are not there."""
+    """An interpreter's Python version, the versions of the requested packages, and the missing modules."""
 
     python_version: str
     packages: dict[str, str]
@@ -31,7 +31,11 @@ class InterpreterInfo:
 
 
 def ask(python: Path, modules: Iterable[str] = (), packages: Iterable[str] = ()) -> InterpreterInfo:
-    """Ask an interpreter which of these it has; a ModelFolderError tells where it does not answer."""
+    """Return which of the given modules and packages an interpreter has, by running the probe script in it.
+
+    Raises:
+        ModelFolderError: The interpreter cannot be started or its output is invalid.
+    """
     question = json.dumps([sorted(modules), sorted({*SHOWN, *packages})])
     run = _run(python, INSTALLED.read_text(), question)
     try:
@@ -42,14 +46,14 @@ def ask(python: Path, modules: Iterable[str] = (), packages: Iterable[str] = ())
 
 
 def fault_of_import(python: Path, module: str) -> str | None:
-    """Return what an interpreter says when it cannot import a module, or None where it can."""
+    """Return the last line of the error if an interpreter cannot import a module, or None if it can."""
     run = _run(python, f"import {module}")
     return None if run.returncode == 0 else (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
 
 
 def _run(python: Path, source: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(  # noqa: S603 - the interpreter that was chosen
+        return subprocess.run(  # noqa: S603 - the selected interpreter
             [str(python), "-c", source, *arguments],
             cwd="/",
             env=variables(runners=1, python=python),
@@ -65,14 +69,15 @@ def _run(python: Path, source: str, *arguments: str) -> subprocess.CompletedProc
 
 
 def base_python() -> Path:
-    """Return the interpreter that ours was made from, where ours is that of an environment."""
+    """Return the base interpreter of the server's virtual environment, or the server's interpreter itself."""
     return Path(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))
 
 
 def interpreters() -> Iterator[tuple[int, Path]]:
-    """Give the minor version and path of each Python 3 of this machine: ours first, then one of each, newest first.
+    """Yield the minor version and path of one interpreter per minor version of Python 3 on this machine.
 
-    uv is asked last: with many shims of pyenv it takes seconds.
+    The server's comes first, then those of pyenv, then those that uv finds, each newest first.
+    uv comes last because it takes seconds with many pyenv shims.
     """
     yield sys.version_info.minor, base_python()
     seen = {sys.version_info.minor}
@@ -92,13 +97,16 @@ def _of_pyenv() -> list[Path]:
 
 
 def _known_to_uv() -> list[Path]:
-    """Return what uv finds; it warns of each shim of pyenv that leads nowhere; the others may soon lead elsewhere."""
+    """Return the interpreters that uv finds, without the warnings about broken pyenv shims in its output.
+
+    Symbolic links are resolved, because they may change.
+    """
     told = run_uv(["python", "list", "--only-installed", "--output-format", "json"], folder=Path("/"), index=OFFLINE)
     rows: list[dict[str, str]] = next((json.loads(line) for line in told.said.splitlines() if line.startswith("[")), [])
     return [path for row in rows if _is_usable(path := Path(row["path"]).resolve())]
 
 
 def _is_usable(python: Path) -> bool:
-    """Tell whether a path is that of a Python that the runner may run on, by its name."""
+    """Return whether a path names a Python version that the model process supports, and is no pyenv shim."""
     found = NAME.fullmatch(python.name)
     return found is not None and FIRST_MINOR <= int(found[1]) <= LAST_MINOR and "shims" not in python.parts

@@ -1,4 +1,4 @@
-"""Where packages come from: what this machine's pip is set to, told to uv as variables and written nowhere."""
+"""Package index configuration: pip's settings, passed to uv as environment variables and never written to disk."""
 
 import ast
 import os
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ASK_SECONDS = 30
-# What pip calls it, what uv calls it, and what separates several values there.
+# pip's name, uv's name and the separator of multiple values.
 VARIABLES = {
     "index-url": ("UV_DEFAULT_INDEX", " "),
     "extra-index-url": ("UV_INDEX", " "),
@@ -30,26 +30,26 @@ ADDRESS = re.compile(r"(?:https?|file)://[^\s`'\"]+")
 
 @dataclass(frozen=True)
 class UvIndexConfig:
-    """The variables that tell uv where packages are. Their values may hold passwords: they are never shown."""
+    """The variables and arguments that configure uv's package indexes. Values may hold passwords: never log them."""
 
     variables: Mapping[str, str] = field(repr=False)
     arguments: tuple[str, ...] = ()
 
     @classmethod
     def of_pip(cls) -> "UvIndexConfig":
-        """Ask the pip of our interpreter, or of the one that it was made from; what UV_* says already wins."""
+        """Return the configuration of the server's pip, or of its base interpreter's; set UV_* variables win."""
         settings = pip_settings()
         told = {}
         for key, (name, separator) in VARIABLES.items():
             if key in settings and name not in os.environ:
                 told[name] = separator.join(settings[key].split())
         if "UV_INDEX" in told and "UV_INDEX_STRATEGY" not in os.environ:
-            told["UV_INDEX_STRATEGY"] = "unsafe-best-match"  # as pip chooses among several
+            told["UV_INDEX_STRATEGY"] = "unsafe-best-match"  # as pip does with multiple indexes
         return cls(told, ("--no-index",) if settings.get("no-index", "").lower() in TRUE else ())
 
     @staticmethod
     def hide_in(text: str) -> str:
-        """Return what uv said, without addresses."""
+        """Return the output of uv with URLs replaced."""
         return ADDRESS.sub("the package index", text)
 
 
@@ -58,7 +58,7 @@ NO_INDEX = UvIndexConfig({}, ("--offline", "--no-index"))
 
 
 def pip_settings() -> dict[str, str]:
-    """Return pip's settings by their long names; without a pip, those of its variables."""
+    """Return pip's settings by their long option names; without pip, only those from PIP_* variables."""
     found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
     found[":env:"] = {
         name.removeprefix("PIP_").lower().replace("_", "-"): value
@@ -74,7 +74,7 @@ def pip_settings() -> dict[str, str]:
 
 def _pip_config_list() -> str:
     for python in dict.fromkeys([sys.executable, getattr(sys, "_base_executable", sys.executable)]):
-        asked = subprocess.run(  # noqa: S603 - our own interpreter
+        asked = subprocess.run(  # noqa: S603 - the server's interpreter
             [python, "-m", "pip", "config", "list"],
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,6 +1,6 @@
-"""Run by the server in any interpreter, as `python -c`: tells what is installed there, as a line of JSON.
+"""Script that the server runs in any interpreter with `python -c`: prints the installed packages as a JSON line.
 
-Stands alone: standard library only, Python 3.8 and later.
+Standalone: standard library only, Python 3.8 and later.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from importlib import metadata
 
 
 def main() -> None:
-    """Answer the question in the first argument: which of these modules and packages are there?"""
-    sys.path[:] = filter(None, sys.path)  # the working folder is none of the interpreter's
+    """Print which modules and packages are installed; the first argument is JSON, `[modules, packages]`."""
+    sys.path[:] = filter(None, sys.path)  # the working folder does not belong to the interpreter
     modules, packages = json.loads(sys.argv[1])
     versions = {name: version_of(name) for name in packages}
     missing = [name for name in modules if not is_there(name)]
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def version_of(name: str) -> str | None:
-    """Return the version of an installed package."""
+    """Return the version of an installed package, or None."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -32,7 +32,7 @@ def version_of(name: str) -> str | None:
 
 
 def is_there(name: str) -> bool:
-    """Tell whether a top-level module could be imported, without importing it."""
+    """Return whether a top-level module can be found, without importing it."""
     try:
         return name in sys.builtin_module_names or importlib.util.find_spec(name) is not None
     except (ImportError, ValueError):

@@ -1,4 +1,4 @@
-"""uv, which makes environments: started as a program, and what it says made a sentence."""
+"""Runs of uv as a subprocess, and error messages from its output."""
 
 import re
 import subprocess
@@ -23,29 +23,29 @@ ProgressCallback = Callable[[str], None]
 
 @dataclass(frozen=True)
 class UvResult:
-    """How a run of uv ended, and what it said, without addresses."""
+    """The exit code and the output of a run of uv, without URLs."""
 
     code: int
     said: str
 
     @property
     def succeeded(self) -> bool:
-        """Whether it did what was asked, or the answer is yes."""
+        """Whether uv succeeded, or a check passed."""
         return self.code == 0
 
     @property
     def is_an_answer(self) -> bool:
-        """Whether it could do what was asked at all."""
+        """Whether the exit code is a result of the command (0 or 1), not an error of uv itself."""
         return self.code in (0, 1)
 
     @property
     def has_no_solution(self) -> bool:
-        """Whether these packages cannot be had together: another Python, or looser bounds, may help."""
+        """Whether the packages cannot be resolved together: another Python or looser bounds may help."""
         return NO_SOLUTION in self.said
 
     @property
     def reason(self) -> str:
-        """Why it failed, in one line."""
+        """The reason of the failure in one line, at most 2000 characters."""
         lines = WARNING_OF_SEVERAL_LINES.sub("", self.said).partition("\nhint:")[0].splitlines()
         told = [line.strip() for line in lines if line.strip() and not line.startswith(NOT_A_REASON)]
         words = " ".join(line.removeprefix("error: ").removeprefix("cause: ") for line in told)
@@ -59,9 +59,16 @@ def run_uv(
     index: UvIndexConfig,
     tell: ProgressCallback = lambda _: None,
 ) -> UvResult:
-    """Run uv in a folder, tell how far it is, and return how it ended. It never fetches a Python."""
+    """Run uv and return its result. It never downloads a Python.
+
+    Args:
+        arguments: The command line arguments of uv.
+        folder: The working folder.
+        index: The package index configuration.
+        tell: Called with each progress line.
+    """
     said = []
-    with subprocess.Popen(  # noqa: S603 - the program of our own dependency
+    with subprocess.Popen(  # noqa: S603 - the executable of the uv dependency
         [find_uv_bin(), *map(str, arguments), *index.arguments],
         cwd=folder,
         env={**foreign_variables(), **index.variables, **ALWAYS},

@@ -1,1 +1,1 @@
-"""The data scientist's files, read without running any of them."""
+"""The model folder: reading and checking the data scientist's files without running them."""

@@ -1,4 +1,4 @@
-"""An artifact as a file: opened through whatever compresses it, and told where it cannot be one at all."""
+"""Artifact files: decompression, and detection of files that are not artifacts."""
 
 import bz2
 import gzip
@@ -33,8 +33,8 @@ OPENERS: dict[bytes, Callable[[BufferedReader], Any]] = {
     b"\x78": lambda file: BytesIO(_decompress_zlib(file.read())),
     LZ4: lz4.frame.open,
 }
-PICKLE = b"\x80"  # how protocols 2 and later begin
-STOP = b"."  # how every pickle ends
+PICKLE = b"\x80"  # the first byte of protocols 2 and later
+STOP = b"."  # the last byte of every pickle
 WEB_PAGE = (b"<!doctype html", b"<html", b"<?xml")
 POINTER_OF_GIT_LFS = b"version https://git-lfs"
 START_BYTES = 64
@@ -42,7 +42,7 @@ START_BYTES = 64
 
 @contextmanager
 def open_artifact(artifact: Path) -> Iterator[IO[bytes]]:
-    """Open an artifact through whatever compresses it; reading it raises EOFError where it ends in the middle."""
+    """Open an artifact and decompress it on the fly; reading raises EOFError if compressed data is truncated."""
     with artifact.open("rb") as file:
         start = file.peek(START_BYTES)
         opener = next((opener for magic, opener in OPENERS.items() if start.startswith(magic)), None)
@@ -50,13 +50,13 @@ def open_artifact(artifact: Path) -> Iterator[IO[bytes]]:
 
 
 def start_of(artifact: Path) -> bytes:
-    """Return its first bytes."""
+    """Return the first 64 bytes of the file."""
     with artifact.open("rb") as file:
         return file.read(START_BYTES)
 
 
 def check_start(name: str, start: bytes) -> None:
-    """Raise a ModelFolderError for a file whose first bytes show that it is no model."""
+    """Raise a ModelFolderError if the first bytes are those of an empty file, a web page or a Git LFS pointer."""
     text = start.lstrip().lower()
     if not start:
         raise ModelFolderError(f"{name} is empty: copy it again.")
@@ -67,7 +67,15 @@ def check_start(name: str, start: bytes) -> None:
 
 
 def check_end(artifact: Path, start: bytes, error: Exception) -> None:
-    """Raise a ModelFolderError where a walk failed because the file is cut; what is no pickle may end as it likes."""
+    """Raise a ModelFolderError if parsing failed because the file is truncated.
+
+    Files that are neither pickled nor compressed pass: their format is unknown.
+
+    Args:
+        artifact: The file.
+        start: Its first bytes.
+        error: The exception that parsing raised.
+    """
     with artifact.open("rb") as file:
         file.seek(-1, SEEK_END)
         is_cut_pickle = start.startswith(PICKLE) and file.read(1) != STOP

@@ -1,4 +1,4 @@
-"""What an artifact tells without being loaded: read by an unpickler that imports and runs nothing."""
+"""Artifact metadata: read by an unpickler that imports and runs nothing."""
 
 import pickle
 from collections.abc import Iterable
@@ -13,21 +13,21 @@ from web_single.model_folder.code_by_value import CODE_TYPE, compatible_minors
 BLOCK_BYTES = 2**20
 DELIVERED = ("__main__", "model")
 
-# The one in C cannot be told to build stubs.
+# The C implementation cannot be overridden to build stubs.
 PurePythonUnpickler: Any = pickle._Unpickler  # noqa: SLF001
-# Names of Python 2, which protocols 0 to 2 still write.
+# Protocols 0 to 2 still write the module names of Python 2.
 NAMES_OF_PYTHON_2: dict[str, str] = pickle._compat_pickle.IMPORT_MAPPING  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 @dataclass(frozen=True)
 class ArtifactMetadata:
-    """What an artifact names.
+    """The modules, names and versions that an artifact refers to.
 
-    `scikit_learn` is the version that made it; `modules` every top-level module that it names;
-    `of_delivery` the names that it expects in model.py.
-    `numpy_core`: made by numpy 2; `data_frame`: fitted on columns with names;
-    `minors`: the minor versions of Python 3 that can run the code which it holds by value.
-    None stands for what it does not say.
+    `scikit_learn` is the version that trained the model. `modules` lists every top-level module that is named.
+    `of_delivery` lists the names that model.py must define.
+    `numpy_core` is true for artifacts of numpy 2. `data_frame` is true if the model was fitted on named columns.
+    `minors` lists the minor versions of Python 3 that can run the code that is pickled by value.
+    None means unknown.
     """
 
     scikit_learn: str | None = None
@@ -38,20 +38,21 @@ class ArtifactMetadata:
     minors: tuple[int, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values."""
+        """Return JSON-serializable values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Self:
-        """Return what `as_json` told."""
+        """Return the metadata that `as_json` serialized."""
         values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()}
         return cls(**values)
 
 
 def read_contents(artifact: Path) -> ArtifactMetadata:
-    """Return what this artifact names; nothing for one in a form of its own, which its own `load_model` will read.
+    """Return the metadata of an artifact; empty metadata for a custom format that only `load_model` can read.
 
-    A ModelFolderError tells what can never be loaded: an empty file, a web page, half a file.
+    Raises:
+        ModelFolderError: The file cannot be a model: it is empty, a web page, a Git LFS pointer or truncated.
     """
     start = start_of(artifact)
     check_start(artifact.name, start)
@@ -61,16 +62,16 @@ def read_contents(artifact: Path) -> ArtifactMetadata:
     try:
         with open_artifact(artifact) as file:
             StubUnpickler(file, found).load()
-            while file.read(BLOCK_BYTES):  # to the end, which tells whether a compressed file is whole
+            while file.read(BLOCK_BYTES):  # reads to the end, to detect a truncated compressed file
                 pass
-    except Exception as error:  # noqa: BLE001 - loading it will say what is wrong, in the words of the library that made it
+    except Exception as error:  # noqa: BLE001 - loading it later reports the error of the library itself
         check_end(artifact, start, error)
         return ArtifactMetadata()
     return found.contents()
 
 
 class Findings:
-    """What was found so far, in a pickle and in those nested in it."""
+    """Collects the metadata of a pickle and of the pickles nested in it."""
 
     def __init__(self) -> None:
         self.names: set[tuple[str, str]] = set()
@@ -79,20 +80,20 @@ class Findings:
         self.minors: set[int] | None = None
 
     def take_state(self, state: dict[str, Any]) -> None:
-        """Look through what would become an object's attributes."""
+        """Record the metadata in the state of an object (its future attributes)."""
         version = state.get("_sklearn_version")
         if isinstance(version, str):
             self.scikit_learn = self.scikit_learn or version
         self.data_frame = self.data_frame or "feature_names_in_" in state
 
     def take_code(self, arguments: tuple[object, ...]) -> None:
-        """Look at what would become a code object: each narrows the choice."""
+        """Intersect `minors` with the Python versions that can run a code object of these arguments."""
         minors = compatible_minors(arguments)
         if minors is not None:
             self.minors = minors if self.minors is None else self.minors & minors
 
     def contents(self) -> ArtifactMetadata:
-        """Return them."""
+        """Return the collected metadata."""
         return ArtifactMetadata(
             scikit_learn=self.scikit_learn,
             modules=_sorted(module.partition(".")[0] for module, _ in self.names),
@@ -108,39 +109,39 @@ def _sorted(names: Iterable[str]) -> tuple[str, ...]:
 
 
 class Stub:
-    """Stands for whatever a pickle names: takes everything, does nothing."""
+    """Replaces every object of a pickle: accepts all operations and does nothing."""
 
     module = name = ""
     found: Findings
 
     def __new__(cls, *_: object, **__: object) -> Self:
-        """Make one without calling any `__init__` of what it stands for."""
+        """Return a new stub for any arguments."""
         return object.__new__(cls)
 
     def __init__(self, *arguments: object, **_: object) -> None:
         self.arguments = arguments
 
     def __call__(self, *arguments: object, **_: object) -> "Stub":
-        """Answer a call with one more stub; one of the type of code objects makes code."""
+        """Return another stub; a call of the stub for `CodeType` records the code object's arguments."""
         if self.arguments == (CODE_TYPE,):
             self.found.take_code(arguments)
         return Stub(*arguments)
 
     def __setitem__(self, key: object, value: object) -> None:
-        """Take an item of a dictionary that this stands for."""
+        """Ignore a dictionary item."""
 
     def add(self, value: object) -> None:
-        """Take an item of a set that this stands for."""
+        """Ignore a set item."""
 
     def append(self, value: object) -> None:
-        """Take an item of a list that this stands for."""
+        """Ignore a list item."""
 
     def extend(self, values: object) -> None:
-        """Take the items of a list that this stands for."""
+        """Ignore list items."""
 
 
-class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # the standard library tells no type of it
-    """Walks through a pickle of joblib, pickle or cloudpickle; every name in it becomes a `Stub`."""
+class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # untyped in the standard library
+    """Unpickler for files of joblib, pickle and cloudpickle that replaces every imported name with a `Stub`."""
 
     dispatch = PurePythonUnpickler.dispatch.copy()
 
@@ -150,13 +151,13 @@ class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # the standard 
         self.found = found
 
     def find_class(self, module: str, name: str) -> type[Stub]:
-        """Return a stub class instead of importing anything."""
+        """Record the name and return a stub class instead of importing it."""
         module = NAMES_OF_PYTHON_2.get(module, module) if self.proto < 3 else module  # noqa: PLR2004 - of Python 3
         self.found.names.add((module, name))
         return type(name, (Stub,), {"module": module, "name": name, "found": self.found})
 
     def persistent_load(self, _: object) -> Stub:
-        """Return a stub for an object that is kept elsewhere."""
+        """Return a stub for an object that is stored outside of the pickle."""
         return Stub()
 
     def _load_newobj(self) -> None:
@@ -179,7 +180,7 @@ class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # the standard 
             self._skip_array(state)
 
     def _skip_array(self, wrapper: dict[str, Any]) -> None:
-        """Pass over the raw bytes that joblib writes into the pickle's stream behind an array's description."""
+        """Skip the raw bytes of an array, which joblib writes into the pickle stream after the array's wrapper."""
         code = str(wrapper["dtype"].arguments[0])
         if code.startswith("O"):
             StubUnpickler(self.file, self.found).load()
@@ -199,6 +200,6 @@ class StubUnpickler(PurePythonUnpickler):  # type: ignore[misc]  # the standard 
 
 
 def _item_bytes(code: str) -> int:
-    """Return the bytes of one item of a numpy type such as `f8`, `V64` or `U10` (text has 4 bytes a character)."""
+    """Return the size in bytes of one item of a numpy type such as `f8`, `V64` or `U10` (4 bytes per character)."""
     number = int(code.lstrip("<>=|")[1:])
     return number * 4 if "U" in code else number

@@ -1,4 +1,4 @@
-"""The delivered folder: where it is, which files belong to it, and the version that follows from their bytes."""
+"""The model folder: its location, its files, and the model version that is computed from their bytes."""
 
 import hashlib
 import os
@@ -21,11 +21,11 @@ OF_AN_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """What the data scientist handed over: the artifact, and all files beside and below it.
+    """The artifact and all files beside and below it, with their digests at the time of opening.
 
-    `sha256` is its fingerprint when it was opened, 64 hex digits over every file;
-    `digests` the SHA-256 of each file by its path in the folder;
-    `contents` is what the artifact tells without being loaded.
+    `sha256` is the fingerprint over every file, 64 hex digits.
+    `digests` maps each path in the folder to the SHA-256 of the file.
+    `contents` is the metadata that is read from the artifact without loading it.
     """
 
     artifact: Path
@@ -35,9 +35,14 @@ class ModelFolder:
 
     @classmethod
     def open(cls, path: Path, pin: str | None = None) -> "ModelFolder":
-        """Take the fingerprint of a delivery, named by its folder or by its artifact; nothing of it is loaded.
+        """Compute the fingerprint of a model folder and read its metadata, without loading anything.
 
-        Where a pin is given, any other fingerprint is refused before the artifact is looked into.
+        Args:
+            path: The model folder or the artifact.
+            pin: The required fingerprint. It is checked before the artifact is parsed.
+
+        Raises:
+            ModelFolderError: The folder is unreadable or invalid, or the fingerprint differs from `pin`.
         """
         try:
             artifact = find_artifact(path.absolute())
@@ -57,47 +62,51 @@ class ModelFolder:
 
     @property
     def folder(self) -> Path:
-        """The folder that was handed over."""
+        """The folder of the artifact."""
         return self.artifact.parent
 
     @property
     def version(self) -> str:
-        """What is stored with each prediction: the first 12 digits of the fingerprint."""
+        """The model version that is stored with each prediction: the first 12 hex digits of the fingerprint."""
         return self.sha256[:VERSION_DIGITS]
 
     @property
     def code(self) -> Path | None:
-        """The delivered model.py, or None where the artifact came without."""
+        """The path of model.py, or None if there is none."""
         return self._file("model.py")
 
     @property
     def requirements(self) -> Path | None:
-        """The delivered requirements.txt, or None where there is none."""
+        """The path of requirements.txt, or None if there is none."""
         return self._file("requirements.txt")
 
     def _file(self, name: str) -> Path | None:
         return self.folder / name if name in self.digests else None
 
     def check_unchanged(self, *, loaded: bool = False) -> None:
-        """Refuse to go on with other bytes than those that were opened; `loaded`: its code may have written them."""
+        """Raise a ModelFolderChangedError if any file differs from when the folder was opened.
+
+        Args:
+            loaded: Whether the user code has run and may itself have written the files.
+        """
         _, now = digest_files(self.folder)
         if now != self.digests:
             also = " If its own code did that, let it write elsewhere." if loaded else ""
             raise ModelFolderChangedError(tell_change(self.digests, now) + also)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain JSON values, for a process that must serve the same bytes."""
+        """Return JSON-serializable values, for another process that must serve the same bytes."""
         return asdict(self) | {"artifact": str(self.artifact)}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> "ModelFolder":
-        """Return the delivery that another process has opened."""
+        """Return the model folder that another process serialized with `as_json`."""
         contents = ArtifactMetadata.from_json(plain["contents"])
         return cls(**{**plain, "artifact": Path(plain["artifact"]), "contents": contents})
 
 
 def tell_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """Return the sentence about a delivery whose files have other digests now."""
+    """Return the error message that lists the files whose digests changed."""
     told = []
     for name in sorted({**before, **now}):
         if name not in now:
@@ -111,7 +120,7 @@ def tell_change(before: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 
 def find_artifact(path: Path) -> Path:
-    """Return the artifact that a path names: the file itself, or the one in the folder."""
+    """Return the artifact: `path` itself if it is a file, otherwise the artifact in that folder."""
     if path.is_file():
         return path
     if not path.is_dir():
@@ -128,19 +137,19 @@ def find_artifact(path: Path) -> Path:
 
 
 def is_artifact(name: str) -> bool:
-    """Tell whether a file is named as artifacts are, such as `model.pkl` or `model.joblib.gz`."""
+    """Return whether a file name is that of an artifact, such as `model.pkl` or `model.joblib.gz`."""
     path = PurePath(name.lower())
     uncompressed = path.with_suffix("") if path.suffix in COMPRESSED_ENDINGS else path
     return uncompressed.suffix in ARTIFACT_ENDINGS and not name.startswith(".")
 
 
 def fingerprint(folder: Path) -> str:
-    """Return the SHA-256 over the delivered files: for each its path, NUL, its size (8 bytes), its bytes."""
+    """Return the SHA-256 over all files; each contributes its path, NUL, its size (8 bytes) and its bytes."""
     return digest_files(folder)[0]
 
 
 def digest_files(folder: Path) -> tuple[str, dict[str, str]]:
-    """Return the fingerprint of a delivery and the SHA-256 of each of its files, from one reading of their bytes."""
+    """Return the fingerprint of a model folder and the SHA-256 of each file; each file is read once."""
     whole, digests = hashlib.sha256(), {}
     try:
         for path in delivered_files(folder):
@@ -152,8 +161,16 @@ def digest_files(folder: Path) -> tuple[str, dict[str, str]]:
     return whole.hexdigest(), digests
 
 
-def digest_file(path: Path, whole: Any = None) -> str:  # noqa: ANN401 - hashlib tells no type of what it makes
-    """Return the SHA-256 of a file; `whole` takes its size and its bytes too."""
+def digest_file(path: Path, whole: Any = None) -> str:  # noqa: ANN401 - the type of hashlib's objects is not public
+    """Return the SHA-256 of a file.
+
+    Args:
+        path: The file.
+        whole: A hashlib object that is also updated with the size (8 bytes) and the bytes of the file.
+
+    Raises:
+        ModelFolderChangedError: The size of the file changed while it was read.
+    """
     own = hashlib.sha256()
     with path.open("rb") as file:
         left = os.fstat(file.fileno()).st_size
@@ -170,13 +187,13 @@ def digest_file(path: Path, whole: Any = None) -> str:  # noqa: ANN401 - hashlib
 
 
 def name_of(path: Path, folder: Path) -> str:
-    """Return a file's path in the delivery, as text that JSON can hold also where its bytes are no UTF-8."""
+    """Return the path of a file in the model folder; bytes that are not UTF-8 are escaped for JSON."""
     name = path.relative_to(folder).as_posix()
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def delivered_files(folder: Path) -> list[Path]:
-    """Return all regular files of a delivery, hidden and compiled ones aside, in the order of their paths."""
+    """Return all regular files of a model folder, sorted by path, without hidden and bytecode files."""
     root = folder.resolve()
     files, folders = [], [folder]
     while folders:

@@ -1,4 +1,4 @@
-"""Which modules a delivery imports, read from the syntax of its code without running any."""
+"""The modules that model.py and its helper modules import, read from their syntax trees."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -6,14 +6,14 @@ from pathlib import Path
 
 from web_single.model_folder.source.bindings import parse
 
-# The functions that the runner calls: what they import must be there, however late they do.
+# The functions that the model process calls: imports in their bodies are needed too.
 CALLED = ("load_model", "predict", "predict_proba")
 
 
 def imported_modules(folder: Path) -> set[str]:
-    """Return the top-level modules that model.py and the helpers which it imports need; the helpers are not among them.
+    """Return the top-level modules that model.py and its helper modules need, without the helper modules.
 
-    An import in a `try`, behind a condition or in a function that may never be called is not needed.
+    Imports in a `try`, under a condition or in a function that may never be called do not count.
     """
     foreign: set[str] = set()
     waiting, seen = {"model"}, set[str]()
@@ -28,13 +28,13 @@ def imported_modules(folder: Path) -> set[str]:
 
 
 def sources_of(folder: Path, name: str) -> list[Path]:
-    """Return the files of a module or a package that lies in the delivery."""
+    """Return the source files of a module or package in the model folder; empty if it is not there."""
     module, package = folder / f"{name}.py", folder / name
     return [module] if module.is_file() else sorted(package.rglob("*.py")) if package.is_dir() else []
 
 
 def modules_in(source: Path) -> set[str]:
-    """Return the top-level modules that this file needs when it is imported; loading it will tell what is no Python."""
+    """Return the top-level modules that a file needs on import; empty if it cannot be parsed."""
     tree = parse(source)
     return {module for node in _run_by(tree.body if tree is not None else ()) for module in _modules_of(node)}
 

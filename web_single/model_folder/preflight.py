@@ -1,4 +1,4 @@
-"""What is asked of a delivery before it is served, and before anything in it is run."""
+"""Checks on a model folder before any of its code runs."""
 
 from web_single.config import Config
 from web_single.logging import Event, get_logger
@@ -10,7 +10,11 @@ log = get_logger()
 
 
 def open_model_folder(config: Config) -> ModelFolder:
-    """Open the delivery that MODEL_PATH names; a ModelFolderError says why it is not taken."""
+    """Open the model folder at MODEL_PATH, and log a warning if importing model.py would train.
+
+    Raises:
+        ModelFolderError: The folder is invalid, or importing model.py would write a model.
+    """
     model_folder = ModelFolder.open(config.model_path, pin=config.model_sha256)
     findings = reject_import_effects(model_folder)
     if message := tell(Effect.TRAINS, findings):

@@ -1,4 +1,4 @@
-"""What a delivery needs to be installed: its requirements.txt, and what its artifact adds."""
+"""Packages that a model folder needs: its requirements.txt, and the requirements of its artifact and code."""
 
 import hashlib
 import re
@@ -17,15 +17,15 @@ from web_single.model_folder.imported_modules import imported_modules, sources_o
 FILE_NAME = "requirements.txt"
 BY_REQUIREMENTS = "in the environment made for it"
 INCLUDE = re.compile(r"\s*(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)")
-BUILT = re.compile(r"\s*--no-binary\b")  # uv follows it, whatever its own options say
+BUILT = re.compile(r"\s*--no-binary\b")  # in a requirements file, it overrides the options of uv
 EDITABLE = re.compile(r"\s*(?:-e|--editable)\b")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
-# The first scikit-learn that was built for numpy 2: older ones say that they take any numpy, and die of it.
+# The first scikit-learn built for numpy 2. Older ones declare no upper bound on numpy, but fail with numpy 2.
 FIRST_FOR_NUMPY_2 = (1, 4, 2)
-# What an artifact is written and read with.
+# The packages that read and write artifacts.
 TO_READ_IT = ("joblib", "cloudpickle", "lz4")
-# Modules whose distribution has another name than the module, with `_` for `-` aside.
+# Modules whose distribution is not just the module name with `-` in place of `_`.
 DISTRIBUTIONS = {
     "attr": "attrs",
     "bs4": "beautifulsoup4",
@@ -51,10 +51,12 @@ DISTRIBUTIONS = {
 
 @dataclass(frozen=True)
 class Requirements:
-    """What is asked of an interpreter: `file` is the delivered one, `modules` must be importable.
+    """The requirements on the interpreter that runs a model.
 
-    `scikit_learn` is the version that made the artifact, `added` what it needs beside that and seldom says,
-    `bounds` what holds versions that nobody named, `minors` the minor versions of Python 3 that its code runs on.
+    `file` is the requirements.txt of the model folder. `modules` are the modules that must be importable.
+    `scikit_learn` is the version that trained the model.
+    `added` are packages that the model process needs and that requirements.txt seldom lists.
+    `bounds` are version bounds for packages without one. `minors` are the compatible minor versions of Python 3.
     """
 
     file: Path | None
@@ -66,7 +68,7 @@ class Requirements:
 
     @classmethod
     def of(cls, model_folder: ModelFolder) -> "Requirements":
-        """Read them, without loading or running anything of the delivery."""
+        """Return the requirements of a model folder, without loading or running any of its files."""
         file = model_folder.folder / FILE_NAME
         contents = model_folder.contents
         return cls(
@@ -80,23 +82,23 @@ class Requirements:
 
     @property
     def title(self) -> str:
-        """What it is, at the beginning of a sentence."""
+        """A description of the requirements, for the beginning of an error message."""
         scikit_learn = f"scikit-learn {self.scikit_learn}" if self.scikit_learn is not None else ""
         if self.file is None:
             return scikit_learn or "The delivery's code"
         return f"What {FILE_NAME} names{f', with {scikit_learn},' if scikit_learn else ''}"
 
     def digests(self) -> list[tuple[str, str]]:
-        """Return the SHA-256 of requirements.txt, and of all that it includes or installs from the delivery."""
+        """Return (name, SHA-256) of requirements.txt and of each file that it includes or installs."""
         files = included_files(self.file) if self.file is not None else []
         folder = self.file.parent if self.file is not None else Path()
         return [(_name_in(folder, path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
 
 
 def needed_modules(model_folder: ModelFolder) -> tuple[str, ...]:
-    """Return the top-level modules that artifact and code name, but for those of the delivery itself.
+    """Return the top-level modules that artifact and code import, without those in the model folder.
 
-    Private ones are left out: extension modules in packages register such names when they are imported.
+    Private modules are excluded: extension modules in packages register such names on import.
     """
     named = {*model_folder.contents.modules, *imported_modules(model_folder.folder)} - {"model"}
     foreign = {name for name in named if not name.startswith("_") and not sources_of(model_folder.folder, name)}
@@ -104,7 +106,7 @@ def needed_modules(model_folder: ModelFolder) -> tuple[str, ...]:
 
 
 def _added_by(contents: ArtifactMetadata) -> Iterator[str]:
-    """The runner loads by joblib, and gives a DataFrame to a model that was fitted on one; who lists that?"""
+    """Yield packages that requirements.txt seldom lists: joblib, pandas for named columns, pickle formats in use."""
     if contents.data_frame:
         yield "pandas"
     for name in TO_READ_IT:
@@ -124,17 +126,17 @@ def _release(version: str) -> tuple[int, ...]:
 
 
 def minor_of(version: str) -> str:
-    """Return `1.3` of `1.3.2`."""
+    """Return the minor version, such as `1.3` for `1.3.2`."""
     return ".".join(version.split(".")[:2])
 
 
 def distribution_of(module: str) -> str:
-    """Return the name of the package to install for a module."""
+    """Return the name of the distribution that provides a module."""
     return DISTRIBUTIONS.get(module, module.replace("_", "-"))
 
 
 def tell_missing(modules: Iterable[str], where: str) -> str:
-    """Return the sentence about modules that are not there, with the lines to write."""
+    """Return the error message about missing modules, with the lines to add to requirements.txt."""
     modules = sorted(set(modules))
     listed = ", ".join(f"`{name}`" for name in sorted({distribution_of(module) for module in modules}))
     be, lines = ("is", "this line") if len(modules) == 1 else ("are", "these lines")
@@ -145,7 +147,11 @@ def tell_missing(modules: Iterable[str], where: str) -> str:
 
 
 def included_files(file: Path) -> list[Path]:
-    """Return a requirements file, those that it includes, and the files that it installs; refuse what is no wheel."""
+    """Return a requirements file, the files that it includes, and the local files that it installs.
+
+    Raises:
+        ModelFolderError: A line is an editable install or uses `--no-binary`; only wheels are installed.
+    """
     found: list[Path] = []
     waiting = [file]
     while waiting:
@@ -167,7 +173,7 @@ def included_files(file: Path) -> list[Path]:
 
 
 def satisfied_by_server(file: Path) -> bool:
-    """Tell whether our own packages are plainly those of a requirements file: names and versions, and nothing else."""
+    """Return whether the server's packages satisfy a requirements file; False for anything but names and versions."""
     try:
         asked = [Requirement(line.partition(" #")[0]) for line in lines_of(file) if line.strip() and line[0] != "#"]
         return all(
@@ -182,7 +188,7 @@ def satisfied_by_server(file: Path) -> bool:
 
 
 def lines_of(path: Path) -> list[str]:
-    """Return the lines of a requirements file, which Windows may have written."""
+    """Return the lines of a requirements file, in UTF-8 or (from Windows) UTF-16 with a byte order mark."""
     content = path.read_bytes()
     return content.decode("utf-16" if content.startswith(UTF_16) else "utf-8-sig", errors="replace").splitlines()
 

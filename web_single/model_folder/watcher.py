@@ -1,4 +1,4 @@
-"""DeliveryWatch: tells, while one delivery is served, that other files lie in its folder now."""
+"""Change detection for the model folder while it is served."""
 
 import asyncio
 import contextlib
@@ -17,9 +17,10 @@ log = get_logger()
 
 
 class ModelFolderWatcher:
-    """Looks at the files every few seconds: at their sizes and times, and at the bytes of one where these differ.
+    """Checks every 5 seconds whether the files of a model folder changed.
 
-    `warning` is the sentence about a changed delivery, None while it is as it was opened.
+    It compares inode, size and times, and hashes a file only if these differ.
+    `warning` describes the change. It is None while the folder is as it was opened.
     """
 
     _task: asyncio.Task[None]
@@ -30,16 +31,19 @@ class ModelFolderWatcher:
         self._seen: dict[Path, tuple[Traits, str]] = {}
 
     async def prepare(self) -> None:
-        """Take sizes and times to be those of the delivery: before its bytes are compared, which proves it."""
+        """Record sizes and times as those of the opened files.
+
+        The caller must verify the bytes afterwards, with `ModelFolder.check_unchanged`.
+        """
         with contextlib.suppress(ModelFolderError, OSError):
             await asyncio.to_thread(self._take_as_opened)
 
     def start(self) -> None:
-        """Go on looking."""
+        """Start the periodic check."""
         self._task = asyncio.create_task(self._go_on_looking())
 
     async def stop(self) -> None:
-        """Look no more."""
+        """Cancel the periodic check and wait until it has ended."""
         self._task.cancel()
         await asyncio.wait({self._task})
 
@@ -49,7 +53,7 @@ class ModelFolderWatcher:
             self.tell(await asyncio.to_thread(self.look))
 
     def tell(self, warning: str | None) -> None:
-        """Log what is seen, where it is something else than before."""
+        """Store the warning and log it if it differs from the previous one."""
         if warning == self.warning:
             return
         self.warning = warning
@@ -59,7 +63,7 @@ class ModelFolderWatcher:
             log.warning(Event.MODEL_FOLDER_CHANGED, model_version=self._model_folder.version, warning=warning)
 
     def look(self) -> str | None:
-        """Return the sentence about a delivery that is not, or no more, as it was opened."""
+        """Return the warning about changed or unreadable files, or None if nothing changed."""
         try:
             now = {name_of(path, self._model_folder.folder): self._digest(path) for path in self._files()}
         except ModelFolderError as error:
@@ -79,7 +83,7 @@ class ModelFolderWatcher:
 
     def _digest(self, path: Path) -> str:
         if name_of(path, self._model_folder.folder) not in self._model_folder.digests:
-            return ""  # new, whatever is in it
+            return ""  # a new file: its content does not matter
         traits = traits_of(path)
         seen = self._seen.get(path)
         if seen is None or seen[0] != traits:
@@ -88,6 +92,6 @@ class ModelFolderWatcher:
 
 
 def traits_of(path: Path) -> Traits:
-    """Return what differs when a file was written to or replaced."""
+    """Return inode, size in bytes, mtime and ctime in ns: one of them differs after a write or a replacement."""
     status = os.stat(path)  # noqa: PTH116 - one call for all four
     return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -1,1 +1,1 @@
-"""The model: from features to results. Knows no HTTP and no SQL, and never loads the model itself."""
+"""Predictions: from features to results. Contains no HTTP and no SQL, and never loads the model in this process."""

@@ -1,4 +1,4 @@
-"""BatchSafetyMonitor: which rows of several requests may share a call of the model, decided row kind by row kind."""
+"""Batch safety: which rows of several requests may be in one batch, decided for each batch key."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ async def do_nothing() -> None:
 
 
 class BatchingState(StrEnum):
-    """Whether rows of several requests share calls of the model."""
+    """Whether rows of several requests are batched."""
 
     ON = "on"
     PROBATION = "probation"
@@ -34,27 +34,23 @@ class BatchingState(StrEnum):
 
 
 class BatchKey(NamedTuple):
-    """What rows must have in common to share a call: `types` are the types of the values in non-numeric columns."""
+    """The key that rows in one batch share; `types` are the types of the values in non-numeric columns."""
 
     types: Hashable
     with_probabilities: bool
 
 
 class BatchSafetyMonitor:
-    """Permits batches where results provably or demonstrably do not depend on the other rows of a call.
+    """Permits batches where results do not depend on the other rows of a call, by analysis or by comparison.
 
-    Rows on probation are predicted alone. A sample of the rows that were batched is predicted alone again; the first
-    difference ends batching for good.
-
-    Args:
-        predict: `Predictor.predict`.
-        config: Settings.
+    Rows on probation are predicted alone. A sample of the batched rows is predicted alone again; the first mismatch
+    ends batching for good.
     """
 
     def __init__(self, predict: Predict, config: Config) -> None:
         self.end_reason: str | None = None
         self.end_row: Sequence[Any] | None = None
-        self.ids: tuple[int, int] | None = None  # that may have been predicted in batches; known once batching ended
+        self.ids: tuple[int, int] | None = None  # of possibly batched predictions; set after batching ended
         self.before_batching: Callable[[], Awaitable[None]] = do_nothing
         self.after_end: Callable[[], None] = lambda: None
         self.shadow = ShadowChecker(
@@ -72,14 +68,14 @@ class BatchSafetyMonitor:
         self._task: asyncio.Task[None] | None = None
 
     def set_signature(self, signature: Signature) -> None:
-        """Take what is known of the model; rows of another signature are not comparable."""
+        """Set the signature and drop all probations: rows of another signature are not comparable."""
         self._signature = signature
         self._probations.clear()
         self._passed.clear()
 
     @property
     def state(self) -> BatchingState:
-        """Whether rows are batched now; `on` as soon as rows of one kind are."""
+        """The batching state; `on` as soon as one batch key has passed its probation."""
         if self.end_reason is not None or not self._signature.batchable:
             return BatchingState.OFF
         if self.is_proven or self._passed:
@@ -88,7 +84,7 @@ class BatchSafetyMonitor:
 
     @property
     def reason(self) -> str | None:
-        """Why not all rows are batched; None where all are."""
+        """The reason why not all rows are batched, or None if all are."""
         if self.end_reason is not None:
             return self.end_reason
         if not self._signature.batchable:
@@ -97,16 +93,16 @@ class BatchSafetyMonitor:
 
     @property
     def rows_compared(self) -> int:
-        """How many rows of clients were compared on probation, up to 1,000 of each batch key."""
+        """The number of client rows received on probation, up to 1,000 for each batch key."""
         return self._rows_passed + sum(probation.rows_received for probation in self._probations.values())
 
     def key_of(self, row: Sequence[Any], *, with_probabilities: bool) -> BatchKey | None:
-        """Return what this row must have in common with others in its call; None for a row that is predicted alone."""
+        """Return the batch key of a row, or None if it must be predicted alone."""
         types = self._signature.batch_key(row)
         return None if types is None else BatchKey(types, with_probabilities)
 
     def max_rows(self, key: BatchKey | None) -> int:
-        """Return how many rows with this key may be in one call."""
+        """Return the maximum batch size for this key, in rows."""
         if key is None or self.end_reason is not None:
             return 1
         if self._is_proven(with_probabilities=key.with_probabilities):
@@ -114,26 +110,26 @@ class BatchSafetyMonitor:
         return self._passed.get(key, 1)
 
     def record(self, key: BatchKey | None, rows: Sequence[Sequence[Any]], outputs: Sequence[ModelOutput]) -> None:
-        """Take the rows and the outputs of one call: of a row alone for its probation, of a batch for the sample."""
+        """Record one call: a row alone is added to its probation, a batch is passed to the shadow check."""
         if len(rows) > 1:
             self.shadow.take(rows, outputs)
         elif key is not None and self.max_rows(key) == 1:
             self._add_to_probation(key, rows[0], outputs[0])
 
     def start(self) -> None:
-        """Start comparing in the background."""
+        """Start the comparisons and the shadow check in the background."""
         self.shadow.start()
         self._task = asyncio.create_task(self._compare())
 
     async def stop(self) -> None:
-        """Stop comparing."""
+        """Stop the shadow check and the comparisons."""
         await self.shadow.stop()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
     def end(self, reason: str, row: Sequence[Any]) -> None:
-        """End batching for good: the result of this row depended on the other rows of its call."""
+        """End batching for good, because the result of this row depended on the other rows of its call."""
         if self.end_reason is None:
             self.end_reason, self.end_row = reason, list(row)
             self._probations.clear()
@@ -153,7 +149,7 @@ class BatchSafetyMonitor:
         if self.end_reason is not None or key in self._passed:
             return
         if key not in self._probations:
-            if len(self._probations) >= MAX_PROBATIONS:  # the key that was sent least makes room
+            if len(self._probations) >= MAX_PROBATIONS:  # evict the key with the fewest rows
                 del self._probations[min(self._probations, key=lambda each: self._probations[each].rows_received)]
             self._probations[key] = Probation(
                 self._predict,
@@ -176,7 +172,7 @@ class BatchSafetyMonitor:
             for key, probation in list(self._probations.items()):
                 try:
                     mismatch = await compare_when_due(probation)
-                except Exception as error:  # noqa: BLE001 - rows that cannot be compared are never batched
+                except Exception as error:  # noqa: BLE001 - rows that cannot be compared must not be batched
                     mismatch = Mismatch([], f"The comparison failed: {type(error).__name__}: {error}")
                 if mismatch is not None:
                     self.end(mismatch.reason, mismatch.row)
@@ -185,7 +181,7 @@ class BatchSafetyMonitor:
                     await self._pass(key, probation)
 
     async def _pass(self, key: BatchKey, probation: Probation) -> None:
-        """Permit batches of this key, after `before_batching`; where that cannot run now, the next row tries again."""
+        """Run `before_batching`, then permit batches of this key; if that is unavailable, the next row retries it."""
         with contextlib.suppress(UnavailableError):
             await self.before_batching()
             if self._probations.get(key) is not probation:  # the signature changed

@@ -1,4 +1,4 @@
-"""Predictor: the plain way to predict. It asks the runner, and keeps one alive."""
+"""Predictions on the reference path: calls to the model process, and its supervision and restarts."""
 
 import asyncio
 import contextlib
@@ -36,7 +36,7 @@ log = get_logger()
 
 
 class RunnerState(StrEnum):
-    """Whether the model's process can be asked."""
+    """The state of the model process; only `READY` accepts calls."""
 
     STARTING = "starting"
     READY = "ready"
@@ -45,7 +45,7 @@ class RunnerState(StrEnum):
 
 
 class Predictor:
-    """Answers what the delivered `predict` answers, from the model's own process."""
+    """Returns what the `predict` of `model.py` returns, and keeps a model process running."""
 
     signature: Signature
     description: FrameHeader
@@ -68,10 +68,13 @@ class Predictor:
         self.verification = ShadowChecker(self.predict, self.compilation.refute, share=config.shadow_sample_rate)
 
     async def start(self) -> None:
-        """Return when rows can be answered; a ModelFolderError says why the model cannot be loaded.
+        """Start the model process, and return when rows can be predicted.
 
-        Where a compiled model is kept that is enough, and the model's own process comes up beside it:
-        `started` is the task that ends when it is there, or fails as this would.
+        With a compiled model in the cache, this does not wait for the model process, which starts in the background.
+        `started` is the task of that start; it raises the same errors as this method.
+
+        Raises:
+            ModelFolderError: The model cannot be loaded.
         """
         await self._watch.prepare()
         await self.compilation.find()
@@ -79,7 +82,7 @@ class Predictor:
         if self.compiled is None:
             try:
                 await self.started
-            except BaseException:  # it may be cancelled when the process has just started
+            except BaseException:  # a cancellation may arrive after the process has started
                 await self._stop_process()
                 raise
         else:
@@ -98,7 +101,7 @@ class Predictor:
             self._take_description(runner.description)
 
     async def _start_runner_beside_compiled(self) -> RunnerProcess:
-        """Start a runner; while a compiled model answers, a process that was killed at its start may try again."""
+        """Start a model process; retry a failed start only while a compiled model serves the predictions."""
         for _ in range(MORE_ATTEMPTS if self.compiled is not None else 0):
             try:
                 return await self._start_runner()
@@ -113,7 +116,7 @@ class Predictor:
         self.batch_safety.set_signature(self.signature)
 
     async def stop(self) -> None:
-        """End the model's process and whatever it started."""
+        """Stop the background tasks, and end the model process and its children."""
         self.state = RunnerState.STOPPED
         await self.compilation.stop()
         await self.verification.stop()
@@ -129,27 +132,30 @@ class Predictor:
 
     @property
     def warning(self) -> str | None:
-        """What to tell of a delivery that is not, or no more, the one that is served."""
+        """A message if the files in the model folder are not those that are served, else None."""
         return self._watch.warning
 
     @property
     def compiled(self) -> CompiledModel | None:
-        """The shortcut; None where there is none that may be used."""
+        """The compiled model, or None if none may be used."""
         return self.compilation.model
 
     def compiled_for(self, rows: int, *, with_probabilities: bool) -> CompiledModel | None:
-        """Return the compiled model where it was measured to be faster for so many rows, or the runner is away."""
+        """Return the compiled model if it is faster for this number of rows or no model process is ready, else None."""
         compiled = self.compiled
         if compiled is None or self.state is not RunnerState.READY:
             return compiled
         return compiled if compiled.is_faster(rows, with_probabilities=with_probabilities) else None
 
     def verify(self, rows: Sequence[Sequence[Any]], answers: Sequence[ModelOutput | None]) -> None:
-        """Have a share of what the compiled model answered recomputed; from any thread, and without waiting."""
+        """Queue a sample of the compiled model's outputs for the shadow check; thread-safe, does not block."""
         self.verification.take(rows, answers)
 
     async def answer(self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False) -> list[ModelOutput]:
-        """Return what `predict` returns: from the compiled model where it is used and sure, else from the runner."""
+        """Return one output for each row, from the compiled model if it is used, else from the model process.
+
+        Rows for which the compiled model returns None fall back to the model process.
+        """
         compiled = self.compiled_for(len(rows), with_probabilities=with_probabilities)
         if compiled is None:
             return await self.predict(rows, with_probabilities=with_probabilities)
@@ -168,10 +174,19 @@ class Predictor:
     async def predict(
         self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool = False, shared: bool = False
     ) -> list[ModelOutput]:
-        """Return the model's answer to each of some rows, shape (rows, features), in the model's order.
+        """Return one output for each row, from the model process.
 
-        Raises ModelCodeError for an exception of user code, ModelUnavailableError at once while there is no model,
-        and BatchCallError for any failure of a call that is `shared` by several requests.
+        Args:
+            rows: Shape (rows, features), in the model's order.
+            with_probabilities: Whether to return class probabilities too.
+            shared: Whether the rows come from several requests.
+
+        Raises:
+            InvalidFeaturesError: The model has no finite result for a row, or does not accept a number.
+            ModelCodeError: User code raised an exception.
+            ModelUnavailableError: No model process is ready.
+            OverloadedError: The model process stayed busy for `queue_timeout_seconds`.
+            BatchCallError: A call with `shared` returned no results.
         """
         head, block = encode_rows(rows, self.signature.non_numeric_columns(rows))
         head |= {"probabilities": with_probabilities, "shared": shared}
@@ -190,13 +205,13 @@ class Predictor:
             raise
 
     async def _wait_for_the_first(self) -> None:
-        """Wait for the first process, which comes up beside a compiled model, but not for ever."""
+        """Wait for the first model process while it starts, at most `queue_timeout_seconds`."""
         if self.state is RunnerState.STARTING:
             await asyncio.wait({self.started}, timeout=self._config.queue_timeout_seconds)
 
     @contextlib.asynccontextmanager
     async def _exclusive_access(self) -> AsyncIterator[None]:
-        """Wait until nobody else asks the model, but not for ever."""
+        """Hold the lock of the model process; raise OverloadedError after `queue_timeout_seconds`."""
         timeout_seconds = self._config.queue_timeout_seconds
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -209,7 +224,7 @@ class Predictor:
             self._turn.release()
 
     async def wait_until_ready(self, timeout_seconds: float) -> None:
-        """Wait until there is a model to ask; after that time a ModelUnavailableError."""
+        """Wait until a model process is ready; raise ModelUnavailableError after `timeout_seconds`."""
         try:
             async with asyncio.timeout(timeout_seconds):
                 await self._ready.wait()
@@ -219,12 +234,12 @@ class Predictor:
     async def _call(self, runner: RunnerProcess, head: FrameHeader, block: bytes) -> tuple[FrameHeader, bytes]:
         try:
             return await runner.call(head, block, timeout_seconds=self._config.predict_timeout_seconds)
-        except BaseException:  # whatever ends a call ends the process
+        except BaseException:  # a process with an unfinished call cannot be reused
             self._kill_runner(runner)
             raise
 
     def _kill_runner(self, runner: RunnerProcess) -> None:
-        """Ask this process nothing more, also before its end is noticed."""
+        """Kill the process, and stop calls to it before the supervisor notices its end."""
         runner.kill()
         if runner is self._runner and self.state is RunnerState.READY:
             self._mark_unavailable("The model's process is being replaced.")
@@ -234,7 +249,7 @@ class Predictor:
         self._ready.clear()
 
     def ready_runner(self) -> RunnerProcess:
-        """Return the process that can be asked now; a ModelUnavailableError while there is none."""
+        """Return the model process; raise ModelUnavailableError if none is ready."""
         if self.state is not RunnerState.READY:
             raise ModelUnavailableError("The model is being started anew.")
         return self._runner
@@ -246,7 +261,7 @@ class Predictor:
             self._kill_runner(runner)
 
     async def _start_runner(self) -> RunnerProcess:
-        """Start a runner on the bytes of the delivery that was opened, and on no others."""
+        """Start a model process, and reject it if the model folder's files changed since they were opened."""
         await asyncio.to_thread(self.model_folder.check_unchanged)
         runner = await RunnerProcess.start(
             self.model_folder.artifact,
@@ -279,6 +294,6 @@ class Predictor:
             await asyncio.sleep(self._backoff.next_seconds())
             try:
                 return await self._start_runner()
-            except Exception as error:  # noqa: BLE001 - whatever it is, without trying again there is no model
+            except Exception as error:  # noqa: BLE001 - without a retry there would be no model process
                 self.error = str(error)
                 log.error(Event.RUNNER_NOT_STARTED, reason=str(error), kind=type(error).__name__)

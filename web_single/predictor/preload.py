@@ -1,4 +1,4 @@
-"""PreloadedModel: a model that begins to load before there is an application to serve it."""
+"""Preloading: starts to load the model before the application exists."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from web_single.predictor.predictor import Predictor
 
 
 class PreloadedModel:
-    """A predictor that starts; `started` ends when rows can be answered, or fails as `Predictor.start` does."""
+    """Owns a starting predictor; `started` is the task of `Predictor.start`."""
 
     def __init__(self, model_folder: ModelFolder, environment: Environment, config: Config) -> None:
         self.predictor = Predictor(model_folder, environment, config)
@@ -21,7 +21,7 @@ class PreloadedModel:
     @classmethod
     @asynccontextmanager
     async def of(cls, model_folder: ModelFolder, environment: Environment, config: Config) -> AsyncIterator[Self]:
-        """Let a model load until this ends, and end it then, however far it has come."""
+        """Start to load the model; at exit, cancel the start or stop the predictor."""
         with environment.in_use():
             head_start = cls(model_folder, environment, config)
             try:

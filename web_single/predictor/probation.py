@@ -1,4 +1,4 @@
-"""Probation: compares batches with the results of their rows alone, until the rows of one kind may be batched."""
+"""Probation: compares batches with the results of their rows alone, until rows with one batch key may be batched."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ from web_single.predictor.signature.tolerance import BATCH_RELATIVE, all_close
 MIN_ROWS = 1_000
 ROWS_PER_COMPARISON = 12
 SIZES = (2, 3, 5, 8, 16, 31, 64, 128, 256, 512, 1_000)
-MAX_CALL_SECONDS = 0.5  # a comparison must not keep requests waiting
+MAX_CALL_SECONDS = 0.5  # a comparison must not delay requests for longer
 MAX_VARIANTS = 64
 
 Row = Sequence[Any]
@@ -30,7 +30,7 @@ Predict = Callable[..., Awaitable[list[ModelOutput]]]
 
 @dataclass(frozen=True)
 class Mismatch:
-    """A row whose result in a batch was not its result alone."""
+    """A row whose result in a batch differs from its result alone."""
 
     row: list[Any]
     reason: str
@@ -39,14 +39,14 @@ class Mismatch:
 class Probation:
     """Collects rows of one batch key with their results alone, and compares batches of them.
 
-    Rows share a batch key when they may be in one call of the model at all: the values of their columns have the same
-    types. Beside the clients' rows there are variants of them: with missing values and other known categories.
+    Only rows with the same batch key may be in one model call: the values of their columns have the same types.
+    Variants of client rows, with missing values and other known categories, are compared too.
 
     Args:
-        predict: Predicts rows together in one call, `Predictor.predict`.
+        predict: Predicts rows in one call, `Predictor.predict`.
         features: The model's features, in its order.
         max_batch_size: The largest batch to compare, in rows.
-        with_probabilities: Whether probabilities are predicted and compared too.
+        with_probabilities: Whether to predict and compare probabilities too.
     """
 
     def __init__(
@@ -58,37 +58,37 @@ class Probation:
         self._features = features
         self._max_batch_size = max_batch_size
         self._with_probabilities = with_probabilities
-        self._rng = random.Random()  # noqa: S311 - which rows are compared is no secret
+        self._rng = random.Random()  # noqa: S311 - sampling needs no cryptographic randomness
         self._rows: list[Row] = []
         self._outputs: list[ModelOutput] = []
         self._variants = 0
         self._comparisons = 0
-        self._next = 0  # the first row that was in no batch of rows in their own order yet
+        self._next = 0  # the first row that was not yet compared in order of arrival
         self._seconds_per_row = MAX_CALL_SECONDS / SIZES[0]
 
     @property
     def is_due(self) -> bool:
-        """Whether enough rows have arrived for one more comparison."""
+        """Whether enough rows were received for the next comparison."""
         return self.rows_received >= min((self._comparisons + 1) * ROWS_PER_COMPARISON, MIN_ROWS)
 
     @property
     def is_passed(self) -> bool:
-        """Whether enough rows were compared, and all were equal."""
+        """Whether enough rows were compared; `compare` reports a mismatch before."""
         is_complete = self.rows_received >= MIN_ROWS and self._next >= len(self._rows)
         return is_complete and self._comparisons * ROWS_PER_COMPARISON >= MIN_ROWS
 
     def add(self, row: Row, output: ModelOutput) -> None:
-        """Keep a row and its result alone; rows beyond those that are needed are dropped."""
+        """Store a row and its result alone; rows after the first `MIN_ROWS` are dropped."""
         if self.rows_received < MIN_ROWS:
             self.rows_received += 1
             self._rows.append(list(row))
             self._outputs.append(output)
 
     async def compare(self) -> Mismatch | None:
-        """Compare one batch; return the first mismatch.
+        """Compare one batch and return the first mismatch, or None.
 
         Raises:
-            UnavailableError: The model cannot be called now; nothing is concluded.
+            UnavailableError: The model cannot be called now; there is no result.
         """
         await self._add_variant()
         chosen = self._compose()
@@ -101,7 +101,7 @@ class Probation:
                 list(rows[0]), f"A batch of {len(rows)} rows failed, and each of them alone did not: {error}"
             )
         except RunnerCrashedError:
-            self._max_batch_size = max(len(rows) // 2, 1)  # whatever ended the process, no batch of this size again
+            self._max_batch_size = max(len(rows) // 2, 1)  # this batch size may have caused the crash
             raise
         seconds = time.perf_counter() - start
         if seconds > MAX_CALL_SECONDS:
@@ -123,7 +123,7 @@ class Probation:
         return compositions[0 if is_varied else self._comparisons % len(compositions)](size)
 
     def _in_order(self, size: int) -> list[int]:
-        """Return the next rows as they arrived; where there are too few of them, with those before."""
+        """Return the next rows in order of arrival; if there are too few, earlier rows fill the batch."""
         end = min(self._next + size, len(self._rows))
         self._next = end
         return list(range(max(end - size, 0), end))
@@ -153,7 +153,7 @@ class Probation:
         return chosen + self._sample(size - len(chosen))
 
     async def _add_variant(self) -> None:
-        """Add a variant of a client's row, with its result alone, where the model accepts it."""
+        """Add a variant of a client row with its result alone, if the model accepts it."""
         if self._variants >= MAX_VARIANTS:
             return
         self._variants += 1
@@ -164,7 +164,7 @@ class Probation:
         except (InvalidInputError, ModelCodeError):
             return
         except RunnerCrashedError:
-            self._variants = MAX_VARIANTS  # a model that crashes on unusual values is not called with more of them
+            self._variants = MAX_VARIANTS  # unusual values may crash the model: add no more of them
             raise
         if not self._comparisons:
             self._seconds_per_row = min(self._seconds_per_row, time.perf_counter() - start)
@@ -173,9 +173,9 @@ class Probation:
 
 
 def vary(row: Row, features: Sequence[Feature], rng: random.Random) -> list[Any]:
-    """Return a row with other values that share its batch key: missing numbers, other known categories.
+    """Return a variant of the row with the same batch key: missing numbers, other known categories.
 
-    Numbers are not made up: user code may loop as often as a number says, and clients would wait for it.
+    No new numbers are generated: user code may run a loop for as many steps as a number, which delays clients.
     """
     varied = list(row)
     for index in rng.sample(range(len(row)), rng.randint(1, len(row))):
@@ -184,8 +184,8 @@ def vary(row: Row, features: Sequence[Feature], rng: random.Random) -> list[Any]
     return varied
 
 
-def values_like(value: Any, feature: Feature) -> Iterator[Any]:  # noqa: ANN401 - a value of JSON
-    """Yield values of one feature with which a row keeps its batch key."""
+def values_like(value: Any, feature: Feature) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
+    """Yield other values of one feature that keep the batch key of the row."""
     if feature.kind is Kind.NUMBER:
         if feature.nullable:
             yield None
@@ -198,7 +198,7 @@ def values_like(value: Any, feature: Feature) -> Iterator[Any]:  # noqa: ANN401 
 def first_mismatch(
     rows: Sequence[Row], expected: Sequence[ModelOutput], outputs: Sequence[ModelOutput]
 ) -> Mismatch | None:
-    """Return the first row of a batch whose output is not the one that it had alone."""
+    """Return the first row whose output in a batch differs from its output alone, or None."""
     for row, alone, output in zip(rows, expected, outputs, strict=True):
         values = ([alone.result, alone.probabilities], [output.result, output.probabilities])
         if not all_close(*values, relative=BATCH_RELATIVE):
@@ -207,7 +207,7 @@ def first_mismatch(
 
 
 async def compare_when_due(probation: Probation) -> Mismatch | None:
-    """Compare as many batches as are due; return the first mismatch."""
+    """Compare all due batches and return the first mismatch, or None; stop early if the model is unavailable."""
     while probation.is_due and not probation.is_passed:
         try:
             mismatch = await probation.compare()

@@ -1,4 +1,4 @@
-"""Verification: a small share of what a shortcut answers, asked of the model itself in the background."""
+"""Shadow check: a sample of fast-path results, recomputed by the model process in the background."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,14 @@ Refute = Callable[[str, Row], None]
 
 
 class ShadowChecker:
-    """Keeps some rows with their answers, and compares them, all in one call and at most one call a second."""
+    """Samples rows with their outputs, predicts them again in batches at most once a second, and reports mismatches.
+
+    Args:
+        predict: Predicts rows on the reference path.
+        refute: Called with a reason and the row for each mismatch.
+        share: The fraction of rows to sample, 0 to 1.
+        relative: The relative tolerance for floats.
+    """
 
     def __init__(self, predict: Predict, refute: Refute, *, share: float, relative: float = RELATIVE) -> None:
         self.verified = 0
@@ -31,34 +38,34 @@ class ShadowChecker:
         self._refute = refute
         self._share = share
         self._relative = relative
-        self._taking = threading.Lock()  # the event loop and the thread that commits both call `take`
+        self._taking = threading.Lock()  # the event loop and the commit thread both call `take`
         self._waiting: deque[tuple[Row, ModelOutput]] = deque(maxlen=MOST_WAITING)
-        self._dice = random.Random()  # noqa: S311 - which rows are looked at is no secret
+        self._dice = random.Random()  # noqa: S311 - sampling needs no cryptographic randomness
         self._next = self._draw()
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def _draw(self) -> int:
-        """Return how many rows to pass over until the next one that is kept."""
+        """Return how many rows to skip before the next sampled row (geometric distribution)."""
         if self._share in (0, 1):
             return 0
         return int(math.log1p(-self._dice.random()) / math.log1p(-self._share))
 
     def start(self) -> None:
-        """Begin to compare, where anything is to be compared at all."""
+        """Start the background task, unless the share is 0."""
         if self._share:
             self._loop = asyncio.get_running_loop()
             self._task = asyncio.create_task(self._go_on())
 
     async def stop(self) -> None:
-        """Compare no more."""
+        """Cancel the background task and wait until it has ended."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
     def take(self, rows: Sequence[Row], answers: Sequence[ModelOutput | None]) -> None:
-        """Keep a share of these rows; from any thread, and without waiting."""
+        """Sample from these rows and their outputs, without those that are None; thread-safe, does not block."""
         if not self._share or self._loop is None:
             return
         with self._taking:
@@ -70,7 +77,7 @@ class ShadowChecker:
             self._loop.call_soon_threadsafe(self._woken.set)
 
     def _choose(self, count: int) -> list[int]:
-        """Return which of the next rows are kept."""
+        """Return the indices of the sampled rows among the next `count` rows."""
         chosen = []
         while self._next < count:
             chosen.append(self._next)
@@ -86,16 +93,16 @@ class ShadowChecker:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _compare(self) -> None:
-        """Compare what waits; while the model cannot be asked, it is let go."""
+        """Compare all sampled rows; drop them if the model is unavailable."""
         taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
         for with_probabilities in (False, True):
             some = [(row, said) for row, said in taken if (said.probabilities is not None) is with_probabilities]
             with contextlib.suppress(UnavailableError):
                 for (row, said), told in zip(some, await self._ask(some, with_probabilities), strict=True):
-                    self._select_engine(row, said, told)
+                    self._compare_outputs(row, said, told)
 
     async def _ask(self, some: Sequence[tuple[Row, ModelOutput]], with_probabilities: bool) -> list[ModelOutput | None]:  # noqa: FBT001 - passed on
-        """Return what the model answers; None for what it does not answer."""
+        """Return the output for each row, None for a row that the model rejects; rows are retried alone on error."""
         if not some:
             return []
         try:
@@ -105,7 +112,7 @@ class ShadowChecker:
                 return [None]
             return [answer for one in some for answer in await self._ask([one], with_probabilities)]
 
-    def _select_engine(self, row: Row, said: ModelOutput, told: ModelOutput | None) -> None:
+    def _compare_outputs(self, row: Row, said: ModelOutput, told: ModelOutput | None) -> None:
         self.verified += 1
         if told is not None and all_close(
             [said.result, said.probabilities], [told.result, told.probabilities], relative=self._relative

@@ -1,1 +1,1 @@
-"""Sockets and processes: uvicorn with this service's limits, the supervisor and its workers."""
+"""Sockets and processes: uvicorn with the limits of this service, the supervisor and its workers."""

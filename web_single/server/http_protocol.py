@@ -1,4 +1,4 @@
-"""What uvicorn's protocol lacks: limits to a request's head in bytes, and to its arrival in time."""
+"""HTTP/1.1 protocol: uvicorn's httptools protocol with a limit on header size and read timeouts."""
 
 import asyncio
 import json
@@ -23,13 +23,13 @@ log = get_logger()
 
 
 def limited_protocol(config: Config) -> type[HttpToolsProtocol]:
-    """Return the protocol with the limits of these settings."""
+    """Return a protocol class with the limits of the configuration."""
     limits = {"max_header_bytes": int(config.max_header_bytes), "read_timeout_seconds": config.read_timeout_seconds}
     return type("Protocol", (LimitedProtocol,), limits)
 
 
 class LimitedProtocol(PipelinedProtocol):
-    """One connection. What is refused here has reached no endpoint: it is answered in the one shape of errors."""
+    """One connection with size and time limits; a request rejected here gets a JSON error like any other."""
 
     max_header_bytes: int
     read_timeout_seconds: float
@@ -38,42 +38,42 @@ class LimitedProtocol(PipelinedProtocol):
     _is_reading = True
     _has_begun = False
     _is_ending = False
-    _owns_latest = False  # the latest request that the application has got is the one whose body is being read
+    _owns_latest = False  # `_latest()` is the request whose body is being read
     _previous: RequestResponseCycle | None = None
-    _head_bytes = 0  # of the head that is being read, as far as the parser has told
-    _untold_bytes = 0  # received since the parser told something: it keeps a header until it is whole
+    _head_bytes = 0  # of the current head, as reported by parser callbacks
+    _untold_bytes = 0  # received since the last parser callback: the parser buffers an incomplete header
     _dropped_bytes = 0
     _data = b""
     _refusal: tuple[int, str] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
-        """Begin to wait for a request."""
+        """Create the idle timer and the response buffer, and start the timeout."""
         super().connection_made(transport)
         self._deadline = IdleTimer(self.loop, self._on_deadline)
         self._answers = ResponseBuffer(transport, self._close)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no longer."""
+        """Stop the idle timer."""
         self._deadline.end()
         super().connection_lost(exc)
 
     def _parse_on(self) -> None:
-        """Parse, and limit the time of what is to come: the rest of a request, or the next one."""
+        """Parse the kept slices, then start the timeout for the rest of the request or for the next request."""
         super()._parse_on()
         self._watch()
 
     def _resume_reading(self) -> None:
-        """Give the client its time from now on: it could send nothing while reading was paused."""
+        """Restart the timeout and resume reading: the client could not send while reading was paused."""
         self._deadline.cancel()
         super()._resume_reading()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
-        """Answer what was asked whole, although the client will ask nothing more: `nc` and others shut their side."""
+        """Return whether to keep the connection open for pending responses: `nc` and others half-close it."""
         return self._finish_earlier()
 
     def on_message_begin(self) -> None:
-        """Begin to count."""
+        """Reset the byte counters and flags for a new request."""
         self._reads_head = self._is_reading = self._has_begun = True
         self._owns_latest = False
         self._deadline.cancel()
@@ -81,7 +81,7 @@ class LimitedProtocol(PipelinedProtocol):
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        """Count a part of the request's line."""
+        """Count the bytes of a part of the request target."""
         self._untold_bytes = 0
         self._head_bytes += len(url)
         if self._head_bytes > self.max_header_bytes:
@@ -89,7 +89,7 @@ class LimitedProtocol(PipelinedProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a header, or a trailer."""
+        """Count the bytes of a header or trailer."""
         self._untold_bytes = 0
         self._head_bytes += len(name) + len(value) + HEADER_MARKS_BYTES
         if self._head_bytes > self.max_header_bytes:
@@ -97,7 +97,7 @@ class LimitedProtocol(PipelinedProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Let the application begin; the body gets a time of its own."""
+        """Start or queue the request, and cancel the header timeout: the body has a timeout of its own."""
         self._reads_head = False
         self._deadline.cancel()
         if self.parser.should_upgrade():
@@ -106,20 +106,20 @@ class LimitedProtocol(PipelinedProtocol):
             self.expect_100_continue = False
         self._previous = self.cycle
         super().on_headers_complete()
-        self.cycle.transport = self._answers  # type: ignore[assignment]  # has all that an answer needs
+        self.cycle.transport = self._answers  # type: ignore[assignment]  # has every method that a response needs
         if self.scope["http_version"] != "1.1":
             self.cycle.send = UnchunkedSend(self.cycle)  # type: ignore[method-assign]
         self._owns_latest = True
 
     def on_body(self, body: bytes) -> None:
-        """Pass on a part of the body, or drop it where the answer was given without it."""
+        """Pass on a part of the body, and count it as dropped if the response is already complete."""
         self._untold_bytes = 0
         super().on_body(body)
         if self.cycle.response_complete:
             self._drop(body)
 
     def on_message_complete(self) -> None:
-        """Wait for nothing until the next request begins."""
+        """Cancel the read timeout at the end of a request."""
         if self.parser.should_upgrade():
             return
         self._is_reading = self._has_begun = self._owns_latest = False
@@ -128,7 +128,7 @@ class LimitedProtocol(PipelinedProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Begin with the next request where it is there, else wait for it; in place of uvicorn's own."""
+        """Start the next queued request, or resume reading; replaces uvicorn's implementation."""
         self._answers.finish()
         self.server_state.total_requests += 1
         if self.transport.is_closing():
@@ -140,9 +140,9 @@ class LimitedProtocol(PipelinedProtocol):
             self._watch()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Read a request again without its offer of another protocol, with which the parser reads no body.
+        """Parse the request again without its `Upgrade` header, with which the parser reads no body.
 
-        Java's client offers HTTP/2 with its first request by default; the offer may be passed over (RFC 9110, 7.8).
+        Java's HTTP client sends `Upgrade: h2c` first by default; a server may ignore it (RFC 9110, 7.8).
         """
         told = sys.exception()
         rest = self._data[told.args[0] :] if isinstance(told, HttpParserUpgrade) else b""
@@ -157,37 +157,41 @@ class LimitedProtocol(PipelinedProtocol):
         self._unparsed.appendleft(head + rest)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what cannot be parsed, or what one of these methods has refused while it was parsed."""
+        """Reject a request that cannot be parsed, or that a parser callback has rejected."""
         self._refuse(*self._refusal or (400, "This is no HTTP request that could be read."))
 
     def _parse(self, data: bytes) -> None:
-        """Let the parser read; what it keeps to itself may not grow beyond the limit of a head."""
+        """Parse data, and reject the request if the bytes that the parser buffers exceed the header limit."""
         if self._is_ending:
             self._drop(data)
             return
         self._untold_bytes += len(data)
         self._data = data
         super()._parse(data)
-        self._data = b""  # up to 256 KiB, which a connection at rest need not keep
+        self._data = b""  # up to 256 KiB; frees the memory of idle connections
         if self._head_bytes + self._untold_bytes > self.max_header_bytes + len(data):
             self._refuse(*self._large_head())
 
     def _break_off(self) -> NoReturn:
-        """Read no more of a head that is too long."""
+        """Stop parsing a head that is too long.
+
+        Raises:
+            ValueError: Always.
+        """
         self._refusal = self._large_head()
-        raise ValueError  # the parser hands it on, and uvicorn calls send_400_response
+        raise ValueError  # httptools propagates it, and uvicorn calls send_400_response
 
     def _large_head(self) -> tuple[int, str]:
         return 431, f"The request's line and headers are longer than {self.max_header_bytes} bytes (MAX_HEADER_BYTES)."
 
     def _drop(self, data: bytes) -> None:
-        """Read on without keeping it, within reason: a client that still sends would not see its answer."""
+        """Discard data up to a limit: closing while the client sends would lose the response."""
         self._dropped_bytes += len(data)
         if self._dropped_bytes > MAX_DROPPED_BYTES:
             self.transport.close()
 
     def _watch(self) -> None:
-        """Give what is to come its time: the rest of a request, or the next one."""
+        """Start the read timeout within a request, or the keep-alive timeout between requests."""
         if self._deadline.is_set or self._is_ending or self.transport.is_closing():
             return
         if self._is_reading:
@@ -208,7 +212,7 @@ class LimitedProtocol(PipelinedProtocol):
             part = "headers" if self._reads_head else "body"
             limit = f"{self.read_timeout_seconds:g} seconds (READ_TIMEOUT_SECONDS)"
             self._refuse(408, f"The request's {part} did not arrive in {limit}.")
-        else:  # it has asked nothing, or has its answer
+        else:  # no request has begun, or its response is already sent
             self.transport.close()
 
     def _latest(self) -> RequestResponseCycle | None:
@@ -220,21 +224,21 @@ class LimitedProtocol(PipelinedProtocol):
         return latest is None or latest.response_complete
 
     def _is_held_up(self) -> bool:
-        """Tell whether nothing may come because an answer is still being given."""
+        """Return whether an unfinished response prevents further reading."""
         latest = self._latest()
         if latest is None or latest.response_complete:
             return False
         return bool(self.pipeline) or not self._owns_latest or latest.response_started
 
     def _can_answer(self) -> bool:
-        """Tell whether an answer written now would be taken for that of the request at fault."""
+        """Return whether a response written now belongs to the rejected request."""
         latest = self._latest()
         if latest is None or not self._owns_latest:
             return self._is_at_rest()
         return not (self.pipeline or latest.response_started)
 
     def _refuse(self, status: int, message: str) -> None:
-        """Answer, and end the connection; answers to earlier requests are given first, and are the last ones."""
+        """Send an error and close the connection; if earlier requests are unfinished, send only their responses."""
         if self._is_ending or self.transport.is_closing():
             return
         log.warning(Event.REQUEST_REJECTED, status=status, reason=message)
@@ -251,7 +255,7 @@ class LimitedProtocol(PipelinedProtocol):
         self._linger()
 
     def _close(self) -> None:
-        """Close after the last answer, but not while its request still arrives: the client would not see it."""
+        """Close the connection; linger if the request is still arriving, as the client would lose the response."""
         if self._is_reading and not self.transport.is_closing():
             self._end()
             self._drop_queued()
@@ -260,14 +264,14 @@ class LimitedProtocol(PipelinedProtocol):
             self.transport.close()
 
     def _linger(self) -> None:
-        """Say that nothing more is answered, and go on reading for a moment."""
+        """Close the write side, and keep reading for `LINGER_SECONDS`."""
         self.transport.write_eof()
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _finish_earlier(self) -> bool:
-        """Take nothing more, and close when all is answered that was asked whole; False where nothing is."""
-        if self._owns_latest and self.pipeline:  # the latest, whose body is not whole, waits for its turn: it gets none
-            self.cycle = self._previous  # type: ignore[assignment]  # there is one before it
+        """Accept no more requests, and close after the pending responses; return False if there are none."""
+        if self._owns_latest and self.pipeline:  # the latest is queued with an incomplete body: drop it
+            self.cycle = self._previous  # type: ignore[assignment]  # a queued request has a predecessor
             self._owns_latest = False
         latest = self._latest()
         if latest is None or latest.response_complete or (self._owns_latest and not latest.response_started):

@@ -1,11 +1,11 @@
-"""Deadline: until when something must come on a connection; to set and to lift it costs no timer."""
+"""Idle timer of a connection: a deadline that is cheap to set and to cancel."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class IdleTimer:
-    """One timer that looks at the deadline when it rings; a timer made and cancelled for each request costs more."""
+    """A deadline checked by one reused timer: creating and cancelling a timer for each request costs more."""
 
     __slots__ = ("_at", "_loop", "_on_passed", "_timer")
 
@@ -17,11 +17,11 @@ class IdleTimer:
 
     @property
     def is_set(self) -> bool:
-        """Whether something must come."""
+        """Whether a deadline is set."""
         return self._at is not None
 
     def set(self, seconds: float) -> None:
-        """Let `on_passed` be called in so many seconds, unless this is lifted or set again before."""
+        """Call `on_passed` after this many seconds, unless the deadline is cancelled or set again before."""
         self._at = self._loop.time() + seconds
         if self._timer is not None and self._timer.when() > self._at:
             self._timer.cancel()
@@ -30,11 +30,11 @@ class IdleTimer:
             self._timer = self._loop.call_at(self._at, self._fire)
 
     def cancel(self) -> None:
-        """Let nothing happen."""
+        """Remove the deadline; the timer keeps running for the next one."""
         self._at = None
 
     def end(self) -> None:
-        """Let nothing happen any more."""
+        """Remove the deadline and cancel the timer."""
         self.cancel()
         if self._timer is not None:
             self._timer.cancel()
@@ -43,7 +43,7 @@ class IdleTimer:
         self._timer = None
         if self._at is None:
             return
-        if self._at > self._loop.time():  # it was lifted, and set again
+        if self._at > self._loop.time():  # the deadline was cancelled and set again
             self._timer = self._loop.call_at(self._at, self._fire)
             return
         self._at = None

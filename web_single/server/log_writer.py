@@ -1,4 +1,4 @@
-"""LogWriter: stderr of a process that serves, written by a thread: a reader that stalls blocks no request."""
+"""Logging to stderr from a background thread, so that a stalled reader blocks no request."""
 
 import io
 import os
@@ -14,23 +14,23 @@ from typing import TextIO
 from web_single.logging import Event, get_logger
 
 MAX_QUEUED_BYTES = 4 * 2**20
-COLLECT_SECONDS = 0.01  # a thread that wakes up for each line would take the interpreter from the event loop each time
+COLLECT_SECONDS = 0.01  # waking the thread for each line would take the GIL from the event loop each time
 FLUSH_SECONDS = 2
 
 log = get_logger()
 
 
 class LogWriter(io.TextIOBase):
-    """A text stream that queues what is written and returns at once; what exceeds the queue is dropped and counted.
+    """A text stream that queues text for a writer thread; text that exceeds the queue is dropped and counted.
 
-    Lines keep their order. How many were dropped is logged as soon as writing works again.
+    Lines keep their order. The number of dropped lines is logged as soon as writing works again.
     """
 
     def __init__(self, stream: TextIO, *, max_queued_bytes: int = MAX_QUEUED_BYTES) -> None:
         self._stream = stream
         self._descriptor = stream.fileno()
         self._max_queued_bytes = max_queued_bytes
-        self._lock = threading.RLock()  # the garbage collector may run what writes a warning while it is held
+        self._lock = threading.RLock()  # reentrant: a finalizer may write a warning while the lock is held
         self._wake = threading.Event()
         self._texts: list[str] = []
         self._queued_bytes = 0
@@ -41,19 +41,19 @@ class LogWriter(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # the base class has a plain attribute
-        """The encoding of what is written."""
+        """The encoding of the stream."""
         return self._stream.encoding
 
     def isatty(self) -> bool:
-        """Return whether a terminal shows what is written."""
+        """Return whether the stream is a terminal."""
         return self._stream.isatty()
 
     def fileno(self) -> int:
-        """Return the descriptor that the thread writes to."""
+        """Return the file descriptor that the thread writes to."""
         return self._descriptor
 
     def write(self, text: str) -> int:
-        """Queue a text, usually a line, or drop it where the queue is full."""
+        """Queue text, usually one line, or drop it if the queue is full; return its length in characters."""
         if self._is_closing and not self._thread.is_alive():
             return self._stream.write(text)
         size = sys.getsizeof(text)
@@ -69,7 +69,7 @@ class LogWriter(io.TextIOBase):
         return len(text)
 
     def stop(self, *, timeout_seconds: float) -> bool:
-        """Write what is queued, and return whether that was possible in this time."""
+        """Write the queued text and stop the thread; return whether this finished within the timeout."""
         self._is_closing = True
         self._wake.set()
         self._thread.join(timeout_seconds)
@@ -95,7 +95,7 @@ class LogWriter(io.TextIOBase):
                 self._dropped += dropped + lost
 
     def _joined(self, texts: Iterable[str]) -> Iterator[tuple[bytes, int]]:
-        """Yield lines joined, with their number, to a size that a pipe takes as a whole: other workers write to it."""
+        """Yield joined lines and their count, up to `PIPE_BUF` bytes: such writes are atomic among the workers."""
         joined, count = b"", 0
         for text in texts:
             data = text.encode(self.encoding, "backslashreplace")
@@ -107,11 +107,11 @@ class LogWriter(io.TextIOBase):
             yield joined, count
 
     def _write_all(self, data: bytes) -> bool:
-        """Write, however long it takes; return whether it could be written: the disk may be full, the pipe closed."""
+        """Write all data, blocking if necessary; return False on an error such as a full disk or a closed pipe."""
         while data:
             try:
                 data = data[os.write(self._descriptor, data) :]
-            except BlockingIOError:  # whoever shares the pipe or terminal has made it non-blocking
+            except BlockingIOError:  # another process has made the shared pipe or terminal non-blocking
                 select.select([], [self._descriptor], [])
             except OSError:
                 return False
@@ -120,14 +120,15 @@ class LogWriter(io.TextIOBase):
 
 @contextmanager
 def stderr_in_background(*, max_queued_bytes: int = MAX_QUEUED_BYTES) -> Iterator[None]:
-    """Let a thread write what is written to `sys.stderr`: log lines, warnings, tracebacks.
+    """Write `sys.stderr` from a background thread: log lines, warnings, tracebacks.
 
-    At the end all is written and `sys.stderr` is as before, unless its reader stalls: then nothing may block on it.
+    At the end, all text is written and `sys.stderr` is restored. If the reader stalls for `FLUSH_SECONDS`, the
+    replacement stays in place, because a write to the original would block.
     """
     stream = sys.stderr
     try:
         writer = LogWriter(stream, max_queued_bytes=max_queued_bytes)
-    except (AttributeError, OSError):  # there is no stderr, or it is no file
+    except (AttributeError, OSError):  # stderr is missing or has no file descriptor
         yield
         return
     sys.stderr = writer

@@ -1,4 +1,4 @@
-"""Pipelining: how much of what one client sends ahead is read and parsed while its earlier requests are served."""
+"""HTTP pipelining: limits how far a connection is read and parsed ahead of the running request."""
 
 import asyncio
 from collections import deque
@@ -9,14 +9,14 @@ from typing import Any
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-MAX_SLICE_BYTES = 2048  # holds a usual request as a whole, and at most a hundred of the smallest
+MAX_SLICE_BYTES = 2048  # a typical request fits; about a hundred of the smallest fit at most
 
 
 class PipelineFlow(FlowControl):
-    """Flow control of a connection from which nothing is read while requests are queued in its pipeline.
+    """Flow control that does not resume reading while requests are queued in the pipeline.
 
-    The running request has its whole body then. uvicorn resumes reading with each response and each `receive()`,
-    and would queue requests faster than they are served.
+    The body of the running request is complete then. uvicorn resumes reading after each response and each
+    `receive()`, and would queue requests faster than it serves them.
     """
 
     def __init__(self, transport: asyncio.Transport, pipeline: deque[Any]) -> None:
@@ -24,25 +24,25 @@ class PipelineFlow(FlowControl):
         self._pipeline = pipeline
 
     def resume_reading(self) -> None:
-        """Read on, unless requests are queued."""
+        """Resume reading unless requests are queued."""
         if self.read_paused and not self._pipeline:
             super().resume_reading()
 
 
 class PipelinedProtocol(HttpToolsProtocol):
-    """One connection: the requests of one slice of its data may be queued, the rest is kept unparsed, or unread."""
+    """One connection: queues at most the requests of one slice of data, and keeps the rest unparsed or unread."""
 
-    _running: RequestResponseCycle | None = None  # its request was started; the pipeline holds those behind it
+    _running: RequestResponseCycle | None = None  # the started request; the pipeline holds the ones after it
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
-        """Limit what is read ahead."""
+        """Install the flow control that limits reading ahead."""
         super().connection_made(transport)
         self.flow = PipelineFlow(transport, self.pipeline)
         self._unparsed = deque[bytes]()
         self._context = copy_context()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Report the disconnect to the running request, and start none of those that are queued."""
+        """Report the disconnect to the running request, and drop the queued requests."""
         self._drop_queued()
         if self._running is not None:
             self._running.disconnected = not self._running.response_complete
@@ -50,7 +50,7 @@ class PipelinedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse a usual request at once, and what is larger slice by slice."""
+        """Parse small data at once, and larger data slice by slice."""
         if self._unparsed or len(data) > MAX_SLICE_BYTES:
             self._unparsed.extend(slices_of(data))
         else:
@@ -58,7 +58,7 @@ class PipelinedProtocol(HttpToolsProtocol):
         self._parse_on()
 
     def on_headers_complete(self) -> None:
-        """Start the request, or queue it behind the running one."""
+        """Start the request, or queue it after the running one."""
         super().on_headers_complete()
         if not self.pipeline:
             self._running = self.cycle
@@ -72,9 +72,9 @@ class PipelinedProtocol(HttpToolsProtocol):
             self._parse(self._unparsed.popleft())
 
     def _start_next(self) -> None:
-        """Start the next queued request; behind the last one, parse and read on."""
+        """Start the next queued request; if it was the last one, resume reading and parsing."""
         self._running, app = self.pipeline.pop()
-        self._context.run(self._start_asgi_task, self._running, app)  # not with the request id of the one before it
+        self._context.run(self._start_asgi_task, self._running, app)  # not with the request id of the previous request
         if not self.pipeline:
             self._context.run(self._resume_reading)
 
@@ -83,11 +83,11 @@ class PipelinedProtocol(HttpToolsProtocol):
         self._parse_on()
 
     def _drop_queued(self) -> None:
-        """Forget the requests that have not been started, parsed or not."""
+        """Drop the requests that are not started, parsed or unparsed."""
         self.pipeline.clear()
         self._unparsed.clear()
 
 
 def slices_of(data: bytes) -> Iterator[bytes]:
-    """Yield data in parts of at most MAX_SLICE_BYTES: the parser cannot stop within one."""
+    """Yield data in slices of at most MAX_SLICE_BYTES: the parser cannot stop within a slice."""
     return (data[start : start + MAX_SLICE_BYTES] for start in range(0, len(data), MAX_SLICE_BYTES))

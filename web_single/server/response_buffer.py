@@ -1,4 +1,4 @@
-"""ResponseBuffer: writes the head of an answer together with the first part of its body: one call of the system's."""
+"""Response buffering: the head and the first part of the body of a response in one system call."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,10 +7,10 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class ResponseBuffer:
-    """What uvicorn takes for the transport of a connection when it writes answers, one after the other.
+    """Stands in for the transport of a connection while uvicorn writes its responses.
 
-    uvloop sends each write at once: a head of its own costs the system as much as the whole answer, and wakes the
-    client twice. ASGI allows to keep it: a head is not to be sent before the first part of the body is there.
+    uvloop sends each write immediately: a separate head costs as much as a whole response and wakes the client
+    twice. ASGI requires servers to hold the head back until the first part of the body.
     """
 
     __slots__ = ("_begins", "_close", "_head", "_transport")
@@ -22,7 +22,7 @@ class ResponseBuffer:
         self._head = b""
 
     def write(self, data: bytes) -> None:
-        """Keep a head; write a part of a body, behind its head where it is the first."""
+        """Buffer a head, or write a part of a body, together with its head if it is the first part."""
         if self._begins and data != CONTINUE:
             self._begins, self._head = False, data
         elif self._head:
@@ -32,17 +32,17 @@ class ResponseBuffer:
             self._transport.write(data)
 
     def finish(self) -> None:
-        """Write a head that has no body; the next one belongs to another answer."""
+        """Write a head without a body, and expect the head of the next response."""
         self._flush()
         self._begins = True
 
     def close(self) -> None:
-        """Close the connection when all is sent."""
+        """Write the buffered head and close the connection."""
         self._flush()
         self._close()
 
     def is_closing(self) -> bool:
-        """Tell whether nothing can be written any more."""
+        """Return whether the transport is closing."""
         return self._transport.is_closing()
 
     def _flush(self) -> None:

@@ -1,4 +1,4 @@
-"""Serving: listens, and serves in this process or in several, until it is stopped. Imports what takes longest."""
+"""Serving in this process or in several workers until stopped; this module imports the slowest dependencies."""
 
 from web_single.app import create_app
 from web_single.config import Config
@@ -11,14 +11,22 @@ from web_single.server.uvicorn_server import WebServer, listen
 
 
 async def serve_head_start(config: Config, head_start: PreloadedModel) -> None:
-    """Serve a model that loads already, in this process; a StartError says why it could not start or go on."""
+    """Serve a preloaded model in this process.
+
+    Raises:
+        StartError: If the server cannot start or cannot continue.
+    """
     parse_db_url(config)
     with listen(config) as listener:
         await WebServer(create_app(config, head_start), config).serve([listener])
 
 
 async def serve_by_workers(config: Config, model_folder: ModelFolder, environment: Environment) -> None:
-    """Serve a delivery with several workers; a StartError says why they could not start or go on."""
+    """Serve a model folder with several workers.
+
+    Raises:
+        StartError: If the workers cannot start or cannot continue.
+    """
     parse_db_url(config)
     with environment.in_use(), listen(config) as listener:
         await Supervisor(config, model_folder, environment, listener).run()

@@ -1,4 +1,4 @@
-"""Supervisor: keeps several workers serving on one socket, and takes all of them down with it."""
+"""Supervisor: runs several worker processes on one socket, replaces crashed ones and stops all at shutdown."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ log = get_logger()
 
 
 class Worker:
-    """A serving process; `started` once it accepts requests, `failure` if it told why it could not."""
+    """A worker process: `started` is set once it accepts requests, `failure` if it reports a start error."""
 
     talk: asyncio.Task[None]
 
@@ -39,7 +39,12 @@ class Worker:
 
     @classmethod
     async def start(cls, orders: bytes, listener: socket.socket) -> Self:
-        """Start a worker in a session of its own: a Ctrl-C at the terminal is for the supervisor alone."""
+        """Start a worker in its own session, so that only the supervisor receives Ctrl-C.
+
+        Args:
+            orders: One line of JSON with the configuration, the model folder and the environment.
+            listener: The listening socket, which the worker inherits.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
             numbers = (listener.fileno(), theirs.fileno())
@@ -54,7 +59,7 @@ class Worker:
         return worker
 
     async def exchange_messages(self, channel: socket.socket, orders: bytes) -> None:
-        """Give the orders, and take what the worker tells until its end, however sudden."""
+        """Send the orders, and process the worker's messages until it exits."""
         reader, writer = await asyncio.open_connection(sock=channel, limit=MAX_MESSAGE_BYTES)
         with contextlib.closing(writer), contextlib.suppress(ConnectionError):
             writer.write(orders)
@@ -67,14 +72,14 @@ class Worker:
             self.failure = getattr(errors, message["failed"])(message["message"])
 
     async def ended(self) -> int:
-        """Wait for its end and return its exit code, after everything that it told was taken."""
+        """Wait until the process exits and all its messages are processed; return its exit code."""
         code = await self.process.wait()
         await self.talk
         return code
 
 
 class Supervisor:
-    """Replaces a worker that ends, until SIGTERM or Ctrl-C; then lets all of them finish."""
+    """Replaces workers that exit, until SIGTERM or Ctrl-C; then stops all workers gracefully."""
 
     def __init__(
         self, config: Config, model_folder: ModelFolder, environment: Environment, listener: socket.socket
@@ -88,7 +93,11 @@ class Supervisor:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Keep all workers serving until stopped; a StartError says why there is no use in it."""
+        """Keep all workers running until stopped.
+
+        Raises:
+            StartError: If no worker can start, or if workers crash repeatedly during startup.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
@@ -122,7 +131,7 @@ class Supervisor:
                 self._count_crash(code)
 
     async def _pause_after(self, failure: StartError) -> None:
-        """Try again later while another worker serves; with none, there is nothing to go on with."""
+        """Wait before the next start if another worker is serving; otherwise raise the failure."""
         if not any(worker.started for worker in self._workers):
             raise failure
         log.error(Event.WORKER_NOT_STARTED, reason=failure.message)

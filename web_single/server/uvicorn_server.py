@@ -1,4 +1,4 @@
-"""WebServer: uvicorn with the manners of a service: it says why it ends, and can be stopped while it loads."""
+"""Uvicorn server that reports why it stops and can be stopped while the application starts."""
 
 import asyncio
 import contextlib
@@ -17,20 +17,26 @@ from web_single.server.http_protocol import limited_protocol
 
 BACKLOG = 2048
 CLOSING_SECONDS = 1
-GARBAGE_THRESHOLD = 10_000  # objects: a request leaves no cycles of any weight
+GARBAGE_THRESHOLD = 10_000  # objects; requests create no large reference cycles
 
 log = get_logger()
 
 
 def listen(config: Config) -> socket.socket:
-    """Take the address before the model is loaded: who calls meanwhile waits, and is not refused."""
+    """Return a socket that listens on HOST and PORT.
+
+    It listens before the model is loaded, so early connections wait instead of being refused.
+
+    Raises:
+        BindError: If the address cannot be bound.
+    """
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     try:
         both = config.host == "::" and socket.has_dualstack_ipv6()
         address = (config.host, config.port)
         listener = socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
-        # Python's `create_server` adds the address to what the system says; the sentence has it already.
+        # `create_server` appends the address to the system's message; the message below already has it.
         reason = (error.strerror or str(error)).partition(" (while")[0]
         message = f"{config.host}:{config.port} cannot be listened on: {reason}. HOST and PORT name another address."
         raise BindError(message) from error
@@ -40,20 +46,20 @@ def listen(config: Config) -> socket.socket:
 
 
 class WebServer(uvicorn.Server):
-    """Serves one application on a socket that is there already, until SIGTERM, Ctrl-C or `stop`."""
+    """Serves one application on an open socket until SIGTERM, Ctrl-C or `stop`."""
 
     def __init__(self, app: Application, config: Config, on_started: Callable[[], None] = lambda: None) -> None:
         super().__init__(
             uvicorn.Config(
                 app.front,
-                interface="asgi3",  # uvicorn takes a method for the older kind of application
-                lifespan="off",  # this class opens and closes the application: its errors come out as they are
+                interface="asgi3",  # uvicorn would detect a bound method as ASGI 2
+                lifespan="off",  # this class runs the lifespan, so that its errors propagate unchanged
                 loop="uvloop",
                 http=limited_protocol(config),
                 ws="none",
                 log_config=None,
                 access_log=False,
-                proxy_headers=False,  # nothing here asks where a client is
+                proxy_headers=False,  # the client address is not used
                 server_header=False,
                 backlog=BACKLOG,
                 timeout_graceful_shutdown=config.shutdown_timeout_seconds - CLOSING_SECONDS,
@@ -63,9 +69,10 @@ class WebServer(uvicorn.Server):
         self._on_started = on_started
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the application, serve it, close it. A stop while it opens breaks that off.
+        """Run the application's lifespan and serve; a stop during startup cancels the startup.
 
-        A StartError says why it could not start or go on.
+        Raises:
+            StartError: If the application cannot start or cannot continue.
         """
         self._opening = asyncio.current_task()
         with self.capture_signals():
@@ -81,7 +88,7 @@ class WebServer(uvicorn.Server):
         log.info(Event.SERVER_STOPPED)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept, and tell. What is there by now stays: it need not be looked through for garbage again."""
+        """Accept connections and call `on_started`; existing objects are excluded from garbage collection."""
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE_THRESHOLD)
@@ -89,25 +96,25 @@ class WebServer(uvicorn.Server):
         self._on_started()
 
     async def on_tick(self, counter: int) -> bool:
-        """End where the application cannot go on."""
+        """Return whether to exit: on a stop, or when the application has failed."""
         self.should_exit = self.should_exit or self._app.state.failure is not None
         return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop at SIGTERM and Ctrl-C; unlike uvicorn's own, this does not raise them again at the end."""
+        """Stop on SIGTERM and Ctrl-C; unlike uvicorn's implementation, do not raise the signals again at the end."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self.stop)
         loop.add_signal_handler(signal.SIGINT, self.interrupt)
         yield
 
     def interrupt(self) -> None:
-        """Stop; at a second Ctrl-C without waiting for what is in flight."""
+        """Stop; on a second Ctrl-C, do not wait for requests in flight."""
         self.force_exit = self.should_exit
         self.stop()
 
     def stop(self) -> None:
-        """Accept no more, finish what is in flight, end."""
+        """Stop accepting connections, finish the requests in flight, and exit."""
         if self.should_exit:
             return
         self.should_exit = True

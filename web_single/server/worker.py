@@ -1,4 +1,4 @@
-"""One of several serving processes: it takes its orders from the supervisor, and ends with it."""
+"""Worker process: serves on the inherited socket, configured by the supervisor, and exits with it."""
 
 import json
 import os
@@ -26,12 +26,12 @@ with gc_paused():
     from web_single.server.log_writer import stderr_in_background
     from web_single.server.uvicorn_server import WebServer
 
-MAX_CHARACTERS = 20_000  # of a message; JSON may need twelve bytes for one, and the supervisor takes a line of 1 MiB
-LONGEST_ORDERS_BYTES = 2**24  # a digest for each file of the delivery among them
+MAX_CHARACTERS = 20_000  # per message: up to 12 bytes each in JSON, and the supervisor's limit is 1 MiB a line
+LONGEST_ORDERS_BYTES = 2**24  # includes a digest for each file of the model folder
 
 
 def main() -> int:
-    """Serve on the socket that was handed over, as ordered over the channel that was handed over."""
+    """Serve on the inherited socket with the orders read from the inherited channel; return the exit code."""
     listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:])
     orders = json.loads(channel.makefile("rb").readline(LONGEST_ORDERS_BYTES))
     config = Config.model_validate_json(orders["config"])
@@ -58,23 +58,26 @@ async def serve(
     listener: socket.socket,
     on_started: Callable[[], None],
 ) -> None:
-    """Serve what the supervisor has found, so that all workers serve the same."""
+    """Serve the model folder and environment resolved by the supervisor, so that all workers serve the same."""
     async with PreloadedModel.of(model_folder, environment, config) as head_start:
         await WebServer(create_app(config, head_start), config, on_started).serve([listener])
 
 
 def tell(channel: socket.socket, message: dict[str, object]) -> None:
-    """Tell the supervisor something, a line of JSON."""
+    """Send a message to the supervisor as one line of JSON."""
     channel.sendall(json.dumps(message).encode() + b"\n")
 
 
 def shortened(message: str) -> str:
-    """Return the beginning of a message: an exception of the user's code may hold the whole input."""
+    """Return a message cut to `MAX_CHARACTERS`: an exception of user code may contain the whole input."""
     return message if len(message) <= MAX_CHARACTERS else f"{message[:MAX_CHARACTERS]}… (shortened)"
 
 
 def end_with_supervisor(channel: socket.socket, *, timeout_seconds: float) -> None:
-    """Stop when the supervisor is gone, however it went; nothing is ever sent to end this wait."""
+    """Terminate this process when the supervisor exits; kill it if it has not stopped after the timeout.
+
+    The supervisor sends nothing more, so `recv` returns only when the channel closes.
+    """
     with suppress(OSError):
         channel.recv(1)
     os.kill(os.getpid(), signal.SIGTERM)

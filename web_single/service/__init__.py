@@ -1,1 +1,1 @@
-"""What the system does, without HTTP and without SQL."""
+"""The application tier: use cases that depend on neither a web framework nor an SQL library."""

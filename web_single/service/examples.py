@@ -1,4 +1,4 @@
-"""Example: rows with the model's own answers to them, for the documentation. Nothing of it is stored."""
+"""Example rows with the model's results, for the documentation; they are not stored."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from web_single.predictor.predictor import Predictor
 
 @dataclass(frozen=True)
 class Example:
-    """Rows that the model answers, a result each, the probabilities where it has them: all empty where none is known.
+    """Example rows with one result each; all are empty if no example is known.
 
-    `refusal` and `batch_refusal` are what a row without features is answered.
+    `probabilities` has shape (rows, classes), or is None if the model has none. `refusal` and `batch_refusal` are the
+    error messages for a row without features, in a single and in a batch request.
     """
 
     rows: Sequence[Sequence[Any]]
@@ -23,7 +24,7 @@ class Example:
 
 
 def find_example(predictor: Predictor) -> Example:
-    """Return the rows that the model was asked when it had loaded, and its answers."""
+    """Return the rows that the model process predicted as a probe after loading, and their results."""
     probe = predictor.description["probe"]
     signature = predictor.signature
     return Example(
@@ -36,7 +37,7 @@ def find_example(predictor: Predictor) -> Example:
 
 
 def refusal_of(read: Callable[[], object]) -> str:
-    """Return what the signature says when it is to read what does not fit."""
+    """Return the error message that `read` raises for invalid features."""
     try:
         read()
     except InvalidFeaturesError as error:

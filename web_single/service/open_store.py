@@ -1,4 +1,4 @@
-"""Opening the ledger: as soon as the database is there, and not for ever."""
+"""Opens the prediction store, with retries while the database is unavailable."""
 
 import asyncio
 
@@ -14,7 +14,12 @@ log = get_logger()
 
 
 async def open_store(store: PredictionStore, sync: OptimizationSync, predictor: Predictor, config: Config) -> None:
-    """Return when predictions can be stored; DatabaseOpenError where trying is of no use, or no longer."""
+    """Open the store for predictions; retry with backoff while the database is unavailable.
+
+    Raises:
+        DatabaseOpenError: A retry cannot succeed, or the database is unavailable for longer than
+            `db_start_timeout_seconds`.
+    """
     backoff = Backoff()
     loop = asyncio.get_running_loop()
     deadline = loop.time() + config.db_start_timeout_seconds

@@ -1,4 +1,4 @@
-"""OptimizationSync: an optimization that one worker found to be wrong ends in all workers, and stays ended."""
+"""Synchronizes between workers, and across restarts, which optimizations were ended because of a mismatch."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ WRITES_AFTER_END = 2  # the second one includes the ids of batches that were bei
 
 
 class OptimizationSync:
-    """Reads the records of the model version every two seconds, and records what ended in this process."""
+    """Applies the stored records of the model version every `POLL_SECONDS`, and records what this process ended."""
 
     def __init__(self, predictor: Predictor, store: OptimizationStore) -> None:
         self._predictor = predictor
@@ -27,11 +27,11 @@ class OptimizationSync:
         self._compiled = f"compiled:{predictor.compilation.key}"
         self._writes: dict[str, int] = {}
         self._changed = asyncio.Event()
-        self._is_started = False  # the tables exist, and what ended before this process began is applied
+        self._is_started = False  # the tables exist, and the records of earlier processes are applied
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Synchronize in the background until this ends."""
+        """Synchronize in the background until the context exits."""
         self._predictor.batch_safety.before_batching = self._record_start
         self._predictor.batch_safety.after_end = self._changed.set
         task = asyncio.create_task(self._run())
@@ -42,7 +42,7 @@ class OptimizationSync:
             await asyncio.wait({task})
 
     async def refresh(self) -> None:
-        """End in this process what ended in another one, and record what ended in this one.
+        """End the optimizations that other processes ended, and record those that this process ended.
 
         Raises:
             DatabaseUnavailableError: The database cannot be read or written now.
@@ -50,7 +50,7 @@ class OptimizationSync:
         for record in await self._store.find(self._version):
             self._apply(record)
             if record.end_reason is not None and not self._is_started:
-                self._writes[record.name] = WRITES_AFTER_END  # nothing was predicted by it in this process
+                self._writes[record.name] = WRITES_AFTER_END  # this process has predicted nothing with it
         self._is_started = True
         monitor, compilation = self._predictor.batch_safety, self._predictor.compilation
         if monitor.end_reason is not None:

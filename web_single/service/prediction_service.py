@@ -1,4 +1,4 @@
-"""PredictionService: predict, store, answer; and read back what was stored."""
+"""The prediction service: makes, stores and reads predictions."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from web_single.service.batching.request_queue import Prediction
 
 @dataclass(frozen=True)
 class Page:
-    """Some predictions in the order of their ids; `next_after` is where the next page begins, None at the end."""
+    """Predictions in id order; `next_after` is the `after` value of the next page, or None on the last page."""
 
     predictions: list[PredictionResult]
     next_after: int | None
 
 
 class PredictionService:
-    """What an endpoint may ask for. A prediction that it returns is committed."""
+    """The use cases of the prediction endpoints. Every prediction that a method returns is committed."""
 
     def __init__(
         self, predictor: Predictor, store: PredictionStore, config: Config, queue: Batcher | None = None
@@ -35,7 +35,17 @@ class PredictionService:
         self._waiting = 0
 
     async def predict(self, features: Features, *, with_probabilities: bool = False) -> PredictionResult | Prediction:
-        """Predict from one row of features, store it and return it; together with others where there is a queue."""
+        """Return a stored prediction for one row of features; the row is batched if there is a batcher.
+
+        Args:
+            features: The feature values, in the model's order or by feature name.
+            with_probabilities: Whether to compute class probabilities.
+
+        Raises:
+            InvalidFeaturesError: The features do not match the model's signature.
+            OverloadedError: Too many requests are pending.
+            WebSingleError: The model has no probabilities, or the prediction or its commit failed.
+        """
         row = self._predictor.signature.validate_row(features)
         if self._queue is None:
             (prediction,) = await self._predict_and_store([row], with_probabilities=with_probabilities)
@@ -49,7 +59,13 @@ class PredictionService:
             self._waiting -= 1
 
     async def predict_batch(self, instances: Sequence[Features]) -> list[PredictionResult]:
-        """Predict from several rows, store all results or none, and return them in the order of the rows."""
+        """Return stored predictions for several rows, in their order. All of them are stored, or none.
+
+        Raises:
+            InvalidInputError: There are more than `max_batch_size` rows, or a row does not match the signature.
+            OverloadedError: Too many requests are pending.
+            WebSingleError: The prediction or the commit failed.
+        """
         if len(instances) > self._config.max_batch_size:
             raise InvalidInputError(f"At most {self._config.max_batch_size} instances are taken, not {len(instances)}.")
         rows = self._predictor.signature.rows_of(instances)
@@ -78,24 +94,24 @@ class PredictionService:
         return predictions
 
     def _count(self) -> None:
-        """Refuse at once what would wait behind too many others."""
+        """Count a pending request; raise OverloadedError if `max_queue_size` requests are pending already."""
         if self._waiting >= self._config.max_queue_size:
             raise OverloadedError(f"{self._waiting} requests are waiting already.")
         self._waiting += 1
 
     async def get(self, prediction_id: int) -> PredictionResult:
-        """Return one stored prediction; PredictionNotFoundError where there is none."""
+        """Return a stored prediction; raise PredictionNotFoundError if there is none with this id."""
         prediction = await self._store.get(prediction_id)
         if prediction is None:
             raise PredictionNotFoundError(prediction_id)
         return prediction
 
     async def list_page(self, *, after: int, limit: int) -> Page:
-        """Return at most `limit` predictions with ids beyond `after`."""
+        """Return at most `limit` predictions with ids greater than `after`."""
         predictions = await self._store.list_page(after=after, limit=limit + 1)
         page = predictions[:limit]
         return Page(page, next_after=page[-1].id if len(predictions) > limit else None)
 
     async def list_all(self, *, after: int) -> AsyncIterator[list[PredictionResult]]:
-        """Return all predictions that are committed now with ids beyond `after`, to be taken page by page."""
+        """Return an iterator over pages of all currently committed predictions with ids greater than `after`."""
         return self._store.list_pages(after=after, until=await self._store.last_id())

@@ -1,4 +1,4 @@
-"""StatusService: whether a prediction could be made and stored now, and what is known of the model."""
+"""The status service: readiness of model and database, and a description of the model."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,11 @@ from web_single.service.examples import Example, find_example
 
 @dataclass(frozen=True)
 class CompiledStatus:
-    """Whether a compiled model answers, what was proved of it, and what it has done."""
+    """State, equivalence report and counters of the compiled model.
+
+    `answers` names the outputs that it can compute. `answered`, `fallbacks`, `verified` and `differing` count rows;
+    the last two are those of the shadow check.
+    """
 
     state: str
     reason: str | None
@@ -32,9 +36,10 @@ class CompiledStatus:
 
 @dataclass(frozen=True)
 class BatchingStatus:
-    """Whether rows of several requests share calls of the model, and what was compared.
+    """Whether rows of several requests are predicted in one model call, and how many rows were compared.
 
-    `ids` are the first and the last id that may have been predicted in a batch before batching ended.
+    `compared` counts rows on probation, `checked` and `mismatches` those of the shadow check. `ids` are the first and
+    the last id that may have been predicted in a batch before batching was ended because of a mismatch.
     """
 
     state: str
@@ -47,7 +52,7 @@ class BatchingStatus:
 
 @dataclass(frozen=True)
 class ModelStatus:
-    """The model that is served, and the state of its process."""
+    """Description of the served model and the state of the model process."""
 
     version: str
     sha256: str
@@ -68,7 +73,7 @@ class ModelStatus:
 
 
 class StatusService:
-    """What people on call and their machines ask."""
+    """Reports readiness and the model's status to operators and monitoring."""
 
     def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
         self._predictor = predictor
@@ -76,9 +81,15 @@ class StatusService:
         self._config = config
 
     async def check_ready(self) -> str | None:
-        """Return when model and database can be asked; an UnavailableError says which of them cannot.
+        """Check that the model and the database are available.
 
-        What is returned is for people: a sentence about a delivery that changed while it is served.
+        The model counts as available while its process starts if there is a compiled model.
+
+        Returns:
+            A warning if the model folder on disk is not, or no longer, the served one; otherwise None.
+
+        Raises:
+            UnavailableError: The model or the database is unavailable; the message names it.
         """
         starting = self._predictor.state is RunnerState.STARTING and self._predictor.compiled is not None
         if self._predictor.state is not RunnerState.READY and not starting:
@@ -87,7 +98,7 @@ class StatusService:
         return self._predictor.warning
 
     def describe_model(self) -> ModelStatus:
-        """Return what is known of the model."""
+        """Return the description of the served model."""
         predictor = self._predictor
         return ModelStatus(
             version=predictor.model_folder.version,
@@ -137,5 +148,5 @@ class StatusService:
         )
 
     def get_example(self) -> Example:
-        """Return rows with the model's own answers."""
+        """Return example rows with the model's results."""
         return find_example(self._predictor)

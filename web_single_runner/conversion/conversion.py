@@ -1,6 +1,6 @@
-"""Converting: the model as numbers that another process computes with, where its estimators are known ones.
+"""Model conversion: converts supported estimators to plain numbers, from which the server builds a compiled model.
 
-What is told is proved by the server before it is used; here only what surely cannot be right is left out.
+The server runs an equivalence check on the result before use; this module only rejects what cannot be equivalent.
 """
 
 from web_single_runner.channel import explain
@@ -16,19 +16,23 @@ METHODS = ("predict", "predict_proba")
 
 
 def convert(delivered, plan):
-    """Return the reply to the question for a conversion: a head, and the nodes of its trees as a block."""
+    """Return the reply to a conversion request: a head, and the tree nodes as a block; errors are in the head."""
     try:
         converted, block = conversion_of(delivered.model, plan)
     except CannotConvertError as error:
         return {"not_converted": str(error)}, b""
-    except BaseException as error:  # noqa: BLE001 - a converter that fails is one that does not know the model
+    except BaseException as error:  # noqa: BLE001 - any failure means that the model is not supported
         told = explain(error)
         return {"not_converted": "It cannot be converted: {type}: {message:.300}".format(**told)}, b""
     return {"converted": converted}, block
 
 
 def conversion_of(model, plan):
-    """Return the model as plain values (the steps before the last one, the last one), and its trees as a block."""
+    """Return the model as JSON-compatible values (preprocessing steps, last step), and its trees as a block.
+
+    Raises:
+        CannotConvertError: The input type, a feature or an estimator is not supported.
+    """
     if plan.input_type not in CONTAINERS or plan.single_row_only or plan.by_column or not plan.features:
         raise CannotConvertError("Only models that take an array or a DataFrame, many rows at once, are compiled.")
     if any(feature["kind"] == "any" for feature in plan.features):
@@ -43,7 +47,11 @@ def conversion_of(model, plan):
 
 
 def without_matrix(steps, last):
-    """Return the steps before a multiplication by a matrix, and its values: its rounding is the last one's matter."""
+    """Return the steps before the matrix multiplication, and its values, which become part of the linear model.
+
+    Raises:
+        CannotConvertError: The multiplication is not the only one, directly before a linear model.
+    """
     *before, matrix = steps
     if last["kind"] != "linear" or matrix["op"] != MATRIX or any(step["op"] == MATRIX for step in before):
         raise CannotConvertError("Components are compiled right before a linear model alone: their sums are rounded.")
@@ -51,7 +59,7 @@ def without_matrix(steps, last):
 
 
 def chain_of(model):
-    """Return the estimators that X passes through, the last one answers; each is of scikit-learn itself."""
+    """Return the estimators that X passes through, in order; raise CannotConvertError if one is not scikit-learn's."""
     if is_a(model, "BaseSearchCV"):
         check_is_plain(model)
         return chain_of(model.best_estimator_)
@@ -65,7 +73,7 @@ def chain_of(model):
 
 
 def check_is_plain(estimator):
-    """Refuse what is not exactly a class of scikit-learn: a class that inherits from one may answer anything."""
+    """Raise CannotConvertError unless the class is of scikit-learn itself: a subclass may override any method."""
     kind = type(estimator)
     if kind.__module__.split(".")[0] != "sklearn":
         raise CannotConvertError("{} is not an estimator of scikit-learn.".format(kind.__qualname__))

@@ -1,4 +1,4 @@
-"""The estimator that answers, as plain values: a linear model as its numbers, trees as arrays of their nodes."""
+"""Conversion of the last pipeline step: linear models to coefficients, tree ensembles to node arrays."""
 
 from web_single_runner.conversion.trees import KINDS, trees
 from web_single_runner.errors import CannotConvertError
@@ -9,7 +9,11 @@ LINEAR_CLASSIFIERS = ("LogisticRegression", "LogisticRegressionCV", "LinearSVC",
 
 
 def last_of(estimator):
-    """Return what the estimator is, as plain values, and its trees as a block."""
+    """Return the estimator as JSON-compatible values, and its trees as a block (empty for a linear model).
+
+    Raises:
+        CannotConvertError: The estimator is not supported or has several outputs.
+    """
     name = type(estimator).__name__
     classes = getattr(estimator, "classes_", None)
     several = isinstance(classes, list) or getattr(estimator, "n_outputs_", 1) != 1
@@ -38,7 +42,7 @@ def linear(estimator, name):
 
 
 def link_of(estimator):
-    """Return how probabilities follow from scores."""
+    """Return the link function that maps the scores of a classifier to probabilities."""
     if len(estimator.classes_) <= len(("no", "yes")):
         return "softmax_of_two" if getattr(estimator, "multi_class", None) == "multinomial" else "sigmoid"
     by_itself = getattr(estimator, "multi_class", "auto")

@@ -1,4 +1,4 @@
-"""The steps before the last estimator as plain values: what each does to the columns, in float64 and in that order."""
+"""Conversion of preprocessing steps to lists of column operations, applied in order in float64."""
 
 import math
 
@@ -7,18 +7,18 @@ from web_single_runner.introspection.estimator import is_a, is_nothing, position
 
 
 def steps_of(steps, names):
-    """Return what each step does; `names` are those of the columns, where they have some."""
+    """Return the operations of all steps; `names` are the column names, None for columns without one."""
     told = []
     for step in steps:
         if isinstance(step, str) or step is None:
             continue
         told += step_of(step, names)
-        names = [None] * 10**4  # from then on columns are told by their positions
+        names = [None] * 10**4  # later steps select columns by position
     return told
 
 
 def step_of(step, names):
-    """Return what one step does, as a list of operations."""
+    """Return the operations of one step; raise CannotConvertError if it is not supported."""
     name = type(step).__name__
     if name == "ColumnTransformer":
         return column_transformer(step, names)
@@ -92,7 +92,11 @@ def ordinal_encoder(step):
 
 
 def categories_of(step):
-    """Return the known values of each column: those that JSON has, and no missing ones among them."""
+    """Return the categories of each column.
+
+    Raises:
+        CannotConvertError: A category is missing (None, NaN) or not JSON-compatible.
+    """
     categories = [plain_numbers(known) for known in step.categories_]
     if any(
         not isinstance(value, (str, int, float, bool)) or is_nothing(value) for each in categories for value in each

@@ -1,4 +1,4 @@
-"""Ensembles of trees as arrays of their nodes, read from what every scikit-learn since 1.0 keeps of the fit."""
+"""Conversion of tree ensembles to node arrays, from fitted attributes of scikit-learn 1.0 and later."""
 
 from web_single_runner.errors import CannotConvertError
 from web_single_runner.introspection.estimator import is_a
@@ -12,14 +12,15 @@ KINDS = {
     **dict.fromkeys(("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"), HISTOGRAM),
     "IsolationForest": ISOLATION,
 }
-SHARES_SINCE = (1, 3)  # from then on leaves hold the shares of the classes, before that how many of each
+SHARES_SINCE = (1, 3)  # leaves hold class fractions since this version, class counts before
 
 
 def trees(estimator, kind):
-    """Return what an ensemble is, as plain values, and its nodes as one block.
+    """Return an ensemble as JSON-compatible values, and its nodes as one little-endian block.
 
-    The block: left, right and feature (int32, left < 0 in a leaf), whether a missing value goes left (uint8),
-    threshold (float64), the leaves' values (float64, `width` of them), each for all nodes of all trees.
+    The block holds one array after the other, each over all nodes of all trees: left, right and feature (int32,
+    left < 0 in a leaf), whether a missing value goes left (uint8), threshold (float64), leaf values (float64, `width`
+    per node).
     """
     import numpy as np
 
@@ -35,7 +36,13 @@ def trees(estimator, kind):
 
 
 def nodes_of(tree, leaves, columns=None):
-    """Return left, right, feature, missing goes left, threshold and leaves of one of scikit-learn's trees."""
+    """Return the node arrays of one scikit-learn tree: left, right, feature, missing goes left, threshold, leaves.
+
+    Args:
+        tree: The `tree_` of a decision tree.
+        leaves: The value of each node, float64, `width` per node.
+        columns: The column of X for each feature index of the tree; None if they are the same.
+    """
     import numpy as np
 
     missing = getattr(tree, "missing_go_to_left", None)
@@ -45,7 +52,7 @@ def nodes_of(tree, leaves, columns=None):
 
 
 def forest(estimator):
-    """Return the trees whose mean is the answer."""
+    """Return the nodes and metadata of a forest or a single tree; the result is the mean of the trees."""
     inner = getattr(estimator, "estimators_", None)
     inner = [estimator] if inner is None else inner
     classes = getattr(estimator, "classes_", None)
@@ -58,7 +65,7 @@ def forest(estimator):
 
 
 def leaves_of(tree, classes):
-    """Return what each node answers: the shares of the classes, or one number."""
+    """Return the value of each node, flattened: the class fractions, or one number for regression."""
     import sklearn
 
     values = tree.value[:, 0, :]
@@ -70,7 +77,7 @@ def leaves_of(tree, classes):
 
 
 def boosting(estimator):
-    """Return the trees of gradient boosting, whose sum is the answer, or decides it."""
+    """Return the nodes and metadata of gradient boosting; the score is the sum of the trees."""
     if not is_a(estimator.init_, "DummyClassifier", "DummyRegressor") and estimator.init_ != "zero":
         raise CannotConvertError("Gradient boosting that begins with another estimator is not compiled.")
     if getattr(estimator, "loss", None) == "exponential":
@@ -79,17 +86,18 @@ def boosting(estimator):
 
     inner = estimator.estimators_.ravel()
     nodes = [nodes_of(each.tree_, each.tree_.value.ravel() * estimator.learning_rate) for each in inner]
-    start = estimator._raw_predict_init(np.zeros((1, estimator.n_features_in_), dtype=np.float32))  # noqa: SLF001 - kept nowhere else
+    # No public API returns the initial score.
+    start = estimator._raw_predict_init(np.zeros((1, estimator.n_features_in_), dtype=np.float32))  # noqa: SLF001
     return nodes, boosting_metadata(estimator, start)
 
 
 def histograms(estimator):
-    """Return the trees of histogram-based gradient boosting."""
+    """Return the nodes and metadata of histogram-based gradient boosting; the score is the sum of the trees."""
     if getattr(estimator, "is_categorical_", None) is not None:
         raise CannotConvertError("Histogram-based trees with categories are not compiled.")
-    inner = [tree.nodes for iteration in estimator._predictors for tree in iteration]  # noqa: SLF001 - kept nowhere else
+    inner = [tree.nodes for iteration in estimator._predictors for tree in iteration]  # noqa: SLF001 - no public API
     nodes = [histogram_nodes(each) for each in inner]
-    return nodes, boosting_metadata(estimator, estimator._baseline_prediction)  # noqa: SLF001 - kept nowhere else
+    return nodes, boosting_metadata(estimator, estimator._baseline_prediction)  # noqa: SLF001 - no public API
 
 
 def histogram_nodes(nodes):
@@ -103,7 +111,7 @@ def histogram_nodes(nodes):
 
 
 def boosting_metadata(estimator, start):
-    """Return what there is to know of trees that are added up, beginning with a number for each output."""
+    """Return the metadata of boosted trees; `start` is the initial score of each output."""
     import numpy as np
 
     base = np.asarray(start, dtype=float).ravel().tolist()
@@ -113,7 +121,7 @@ def boosting_metadata(estimator, start):
 
 
 def isolation(estimator):
-    """Return the trees of an isolation forest: how deep a row falls, in all of them, tells how odd it is."""
+    """Return the nodes and metadata of an isolation forest; the score depends on a row's total depth in all trees."""
     import numpy as np
 
     nodes = [
@@ -126,21 +134,21 @@ def isolation(estimator):
 
 
 def depths_of(tree):
-    """Return how deep each node lies, and further how deep its own rows would have fallen in a tree without end."""
+    """Return the depth of each node plus the mean path length of its rows in a fully grown tree."""
     import numpy as np
 
     depths = np.zeros(tree.node_count)
     for node, (left, right) in enumerate(zip(tree.children_left.tolist(), tree.children_right.tolist())):
-        if left >= 0:  # children lie behind their parents
+        if left >= 0:  # children follow their parents in the arrays
             depths[left] = depths[right] = depths[node] + 1.0
     return depths + path_length(tree.n_node_samples)
 
 
 def path_length(count):
-    """Return the mean depth at which a search among so many rows ends, as in Liu, Ting and Zhou, 2008."""
+    """Return the mean depth of an unsuccessful search among `count` rows, as in Liu, Ting and Zhou, 2008."""
     import numpy as np
 
     count = np.maximum(count, 2).astype(float) * (count > 1)
     with np.errstate(all="ignore"):
         many = 2.0 * (np.log(count - 1.0) + np.euler_gamma) - 2.0 * (count - 1.0) / count
-    return np.where(count <= 1, 0.0, np.where(count == 2, 1.0, many))  # noqa: PLR2004 - two rows lie one step deep
+    return np.where(count <= 1, 0.0, np.where(count == 2, 1.0, many))  # noqa: PLR2004 - two rows are at depth one

@@ -1,4 +1,4 @@
-"""Asking the delivered code: the answers to some rows, or what to tell instead, and of which row."""
+"""Inference: calls `predict` and `predict_proba` for a batch and reports results, or the error and its row."""
 
 import math
 import time
@@ -11,13 +11,13 @@ FLOAT32_MAX = 3.4028234663852886e38
 
 
 class SearchBudget:
-    """Permits calls that search for the row at fault, while they fit into the time limit of the whole request.
+    """Limits the search for the invalid row to the timeout of the whole request, in seconds.
 
-    A call with half of the rows is expected to take half of the limit, for the whole batch had to fit into it, or as
-    long as the longest call before.
+    A call with a fraction of the rows is expected to take that fraction of the timeout, because the whole batch has
+    to fit into it, or as long as the longest call so far, whichever is more.
     """
 
-    SHARE = 0.9  # of the limit: the reply takes time too
+    SHARE = 0.9  # of the timeout; the rest is for sending the reply
 
     def __init__(self, rows, timeout_seconds):
         self.rows = rows
@@ -26,20 +26,26 @@ class SearchBudget:
         self.longest_seconds = 0.0
 
     def permits(self, rows):
-        """Return whether a call with so many rows would end in time. Between two of these calls is one of the model."""
+        """Return whether a call with this number of rows should end in time; use once before each model call."""
         now = time.monotonic()
         self.longest_seconds, self.last = max(self.longest_seconds, now - self.last), now
-        # For the only row nothing is known but the last call.
+        # For a single-row batch only the duration of the previous call is known.
         expected_seconds = self.timeout_seconds * rows / self.rows if rows < self.rows else 0
         expected = max(expected_seconds, self.longest_seconds)
         return now - self.start + expected <= self.timeout_seconds * self.SHARE
 
 
 def answer(delivered, plan, rows, with_probabilities, *, is_shared=False, timeout_seconds=math.inf):
-    """Return the reply to one request, head and block. Whatever the delivered code raises is told, not died of.
+    """Run the model on one batch and return the reply, head and block; exceptions of user code become a reply.
 
-    In a call that several requests share nobody searches for the row that made it raise: each is then asked alone.
-    Elsewhere the search ends in time for the request, and the reply names no row then.
+    Args:
+        delivered: The loaded model.
+        plan: The InputAdapter that builds X.
+        rows: The RowBatch.
+        with_probabilities: Whether to call `predict_proba` too; the probabilities are the block.
+        is_shared: Whether the batch combines several requests. An exception is then reported without details,
+            because the server bisects the batch to isolate the request.
+        timeout_seconds: Limit for the call and the search for the row that raises; past it no row is reported.
     """
     budget = SearchBudget(rows.count, timeout_seconds)
     try:
@@ -59,21 +65,21 @@ def answer(delivered, plan, rows, with_probabilities, *, is_shared=False, timeou
 
 
 def predict(delivered, plan, rows):
-    """Return what the delivered `predict` answers, as plain values, one a row."""
+    """Return the results of `predict` as JSON-compatible values, one per row."""
     if plan.single_row_only and rows.count > 1:
         return [predict(delivered, plan, rows.part(at, at + 1))[0] for at in range(rows.count)]
     return as_rows("predict", delivered.predict(plan.X(rows)), rows.count, by_column=plan.by_column)
 
 
 def predict_proba(delivered, plan, rows):
-    """Return what the delivered `predict_proba` answers: as many numbers for each row."""
+    """Return the results of `predict_proba`: one list of numbers per row, all of equal length."""
     if plan.single_row_only and rows.count > 1:
         return [predict_proba(delivered, plan, rows.part(at, at + 1))[0] for at in range(rows.count)]
     return probabilities_of(delivered.predict_proba(plan.X(rows)), rows.count)
 
 
 def failure(delivered, plan, rows, error, budget):
-    """Return what to tell of an exception: which row causes it, and whether a number too large for float32 does."""
+    """Return the reply to an exception: the row that causes it, or the value in it that exceeds float32."""
     row = first_raising(delivered, plan, rows, budget)
     is_searched = row is not None and budget.permits(1)
     column = first_too_large(delivered, plan, rows.part(row, row + 1)) if is_searched else None
@@ -83,7 +89,7 @@ def failure(delivered, plan, rows, error, budget):
 
 
 def first_too_large(delivered, plan, row):
-    """Return a column whose number float32 cannot hold, where the row is taken without such numbers; else None."""
+    """Return the first column whose value exceeds float32, if the row is valid without such values; else None."""
     values = row.as_lists()[0]
     beyond = [at for at, value in enumerate(values) if is_number(value) and abs(value) > FLOAT32_MAX]
     without = [0.0 if at in beyond else value for at, value in enumerate(values)]
@@ -91,7 +97,7 @@ def first_too_large(delivered, plan, row):
 
 
 def first_raising(delivered, plan, rows, budget):
-    """Return a row that makes `predict` raise, found by bisection; None where it is no single one, or time is up."""
+    """Return a row that makes `predict` raise, found by bisection; None if no single row does or the budget ends."""
     first, end = 0, rows.count
     if end == 1:
         return 0
@@ -106,6 +112,6 @@ def first_raising(delivered, plan, rows, budget):
 def raises(delivered, plan, rows):
     try:
         first_not_finite(predict(delivered, plan, rows))
-    except BaseException:  # noqa: BLE001 - which one is told with the whole request
+    except BaseException:  # noqa: BLE001 - the exception of the whole request is reported
         return True
     return False

@@ -1,4 +1,4 @@
-"""Answers: what the delivered `predict` returns, as plain values that JSON has, and nothing lost on the way."""
+"""Result conversion: what `predict` and `predict_proba` return, as JSON-compatible values without loss."""
 
 import datetime as dt
 import decimal
@@ -12,13 +12,20 @@ PLAIN = (int, float, str, bool, type(None))
 
 
 class UnusableAnswerError(ValueError):
-    """What the delivered code answered cannot be kept as JSON, or is not one answer a row."""
+    """A result of user code cannot be represented as JSON, or there is not one result per row."""
 
 
 def as_rows(name, answers, count, *, by_column=False):
-    """Return the answers of `predict` or `predict_proba`, one a row, as plain values; else raise.
+    """Return the results of `predict` or `predict_proba` as JSON-compatible values, one per row.
 
-    `by_column`: they come as in `labels, scores = predict(model, X)`, each part with a value for each row.
+    Args:
+        name: The function's name, for error messages.
+        answers: What it returned.
+        count: The number of rows in X.
+        by_column: Whether a tuple has one part per output, as in `labels, scores = predict(model, X)`.
+
+    Raises:
+        UnusableAnswerError: The number of results differs from `count`, or a result is not JSON-compatible.
     """
     if by_column and columns_of(answers, count) is not None:
         answers = list(zip(*columns_of(answers, count)))
@@ -34,13 +41,13 @@ def as_rows(name, answers, count, *, by_column=False):
 
 
 def listed(answers):
-    """Return an answer to several rows as a list of their answers; None where it is no list of any kind."""
+    """Return a list, array, DataFrame, sparse matrix or iterator as a list of rows; None for any other type."""
     if hasattr(answers, "columns") and hasattr(answers, "itertuples"):  # a DataFrame
         names = column_names(answers)
         return [dict(zip(names, row)) for row in answers.itertuples(index=False, name=None)]
     if hasattr(answers, "toarray"):  # a sparse matrix
         answers = answers.toarray()
-    if kind_of(answers) == "M" and not hasattr(answers, "to_list"):  # `tolist` would make nanoseconds of dates
+    if kind_of(answers) == "M" and not hasattr(answers, "to_list"):  # `tolist` converts dates to nanoseconds
         return list(answers) if getattr(answers, "ndim", 0) else None
     if hasattr(answers, "tolist"):
         answers = answers.tolist()
@@ -50,7 +57,7 @@ def listed(answers):
 
 
 def column_names(frame):
-    """Return the names of a DataFrame's columns as text; raise where two are equal, since one would be lost."""
+    """Return the column names of a DataFrame as text; raise UnusableAnswerError if two are equal."""
     names = [str(name) for name in frame.columns]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
@@ -59,7 +66,7 @@ def column_names(frame):
 
 
 def columns_of(answers, count):
-    """Return the parts of a tuple in which each part is a list with a value for each row; None for all else."""
+    """Return the parts of a tuple if each is a list with one value per row; else None."""
     if not isinstance(answers, tuple):
         return None
     columns = [listed(part) for part in answers]
@@ -67,7 +74,7 @@ def columns_of(answers, count):
 
 
 def plain(value):
-    """Return one answer as plain values."""
+    """Return one result as JSON-compatible values, recursively."""
     if type(value) in PLAIN:
         return value
     if isinstance(value, (list, tuple)):
@@ -80,7 +87,7 @@ def plain(value):
 
 
 def plain_scalar(value):
-    """Return what is neither a container nor of JSON's own types: dates in ISO 8601, decimals as they are written."""
+    """Return a non-container value that JSON has no type for: dates in ISO 8601, decimals as text."""
     if isinstance(value, (str, decimal.Decimal)):
         return str(value)
     if is_missing(value):
@@ -91,7 +98,7 @@ def plain_scalar(value):
 
 
 def plain_of_numpy(value):
-    """Return numpy's scalars and arrays, and what pandas has, as plain values."""
+    """Return a numpy or pandas object as JSON-compatible values; raise UnusableAnswerError for other types."""
     kind = kind_of(value)
     if kind == "M" and not getattr(value, "ndim", 0):
         return str(value)
@@ -106,7 +113,7 @@ def plain_of_numpy(value):
 
 
 def kind_of(value):
-    """Return the kind of numpy type that it has, or None."""
+    """Return the kind code of the value's numpy dtype, or None without a dtype."""
     return getattr(getattr(value, "dtype", None), "kind", None)
 
 
@@ -117,18 +124,18 @@ def as_key(key):
 
 
 def is_missing(value):
-    """Tell whether it is one of the many nothings of pandas and numpy."""
+    """Return whether the value is `NA` or `NaT` of pandas, or `NaT` of numpy."""
     return type(value).__name__ in ("NAType", "NaTType") or (kind_of(value) == "M" and str(value) == "NaT")
 
 
 def is_deeper(value, levels):
-    """Tell whether there are lists or objects in each other deeper than that, or without end."""
+    """Return whether lists and dictionaries are nested deeper than `levels`; also true for cyclic ones."""
     parts = value.values() if isinstance(value, dict) else value
     return isinstance(value, (list, tuple, dict)) and (not levels or any(is_deeper(part, levels - 1) for part in parts))
 
 
 def first_not_finite(values):
-    """Return the first row whose result holds a NaN or an infinity, which JSON has not; else None."""
+    """Return the first row whose result contains NaN or infinity, which JSON does not support; else None."""
     try:
         json.dumps(values, allow_nan=False, ensure_ascii=False).encode()
     except UnicodeError as error:
@@ -149,7 +156,7 @@ def is_finite(value):
 
 
 def probabilities_of(answers, count):
-    """Return the answers of `predict_proba` as as many numbers for each row."""
+    """Return the results of `predict_proba` as one list of numbers per row, all of equal length."""
     rows = as_rows("predict_proba", answers, count)
     rows = [row if isinstance(row, list) else [row] for row in rows]
     if len({len(row) for row in rows}) > 1:

@@ -1,4 +1,4 @@
-"""Rows: what comes over the channel, and X, what the delivered `predict` gets."""
+"""Input rows: decodes the rows received over the channel and builds X, the argument of `predict`."""
 
 import math
 import sys
@@ -9,7 +9,10 @@ NAN = math.nan
 
 
 class RowBatch:
-    """Some rows: number columns in one block, others as lists. Each call gets an X of its own, which it may change."""
+    """Holds a batch of rows: numeric columns in one float64 block, other columns as lists.
+
+    Each model call gets its own X, because user code may modify it.
+    """
 
     def __init__(self, count, columns, block=b"", values=None):
         self.count = count
@@ -19,20 +22,20 @@ class RowBatch:
 
     @classmethod
     def of(cls, rows):
-        """Return plain rows as the server would send them: columns of numbers alone in the block."""
+        """Return the batch for a list of rows, encoded as the server does: purely numeric columns in the block."""
         columns = len(rows[0])
         listed = {at: [row[at] for row in rows] for at in range(columns) if not all(is_number(row[at]) for row in rows)}
         block = to_block([[value for at, value in enumerate(row) if at not in listed] for row in rows])
         return cls(len(rows), columns, block, listed)
 
     def part(self, first, end):
-        """Return the rows from `first` up to `end`."""
+        """Return the rows from `first` up to, but not including, `end`."""
         row_bytes = (self.columns - len(self.values)) * FLOAT64_BYTES
         block = self.block[first * row_bytes : end * row_bytes]
         return RowBatch(end - first, self.columns, block, {at: listed[first:end] for at, listed in self.values.items()})
 
     def as_lists(self):
-        """Return the rows as lists of plain values."""
+        """Return the rows as lists of Python values."""
         rows = from_block(self.block, self.columns - len(self.values)) or [[] for _ in range(self.count)]
         for at in sorted(self.values):
             for row, value in zip(rows, self.values[at]):
@@ -40,7 +43,7 @@ class RowBatch:
         return rows
 
     def as_array(self, plan):
-        """Return X as an array, shape (rows, columns): of numbers as numpy makes it of lists, or of objects."""
+        """Return X as an array, shape (rows, columns): float64, or as numpy infers from numbers, else object."""
         import numpy as np
 
         if not self.values:
@@ -54,7 +57,7 @@ class RowBatch:
         return array
 
     def as_frame(self, plan):
-        """Return X as a DataFrame with the columns' names and types that the model was fitted on."""
+        """Return X as a DataFrame with the column names and dtypes that the model was fitted on."""
         import pandas as pd
 
         if not self.values:
@@ -65,13 +68,13 @@ class RowBatch:
         return frame
 
     def as_columns(self, plan):
-        """Return the columns as lists of plain values, with what stands for those that are missing."""
+        """Return the columns as lists of Python values, with None replaced by the column's missing value."""
         columns = enumerate(zip(*self.as_lists()))
         return [[plan.missing(at) if value is None else value for value in column] for at, column in columns]
 
 
 def as_series(values, feature):
-    """Return one column: numbers as float64, a categorical one as such, all else as pandas infers on reading."""
+    """Return one column: numbers as float64, categories as categorical, other values as pandas infers them."""
     import pandas as pd
 
     if feature["dtype"] == "category":
@@ -79,7 +82,7 @@ def as_series(values, feature):
     if feature["kind"] == "number":
         return pd.Series(values, dtype="float64")
     column = pd.Series(values)
-    return column.astype(object) if column.isna().all() else column  # of nothing alone pandas would make numbers
+    return column.astype(object) if column.isna().all() else column  # pandas infers float64 for all None
 
 
 def is_number(value):
@@ -87,9 +90,9 @@ def is_number(value):
 
 
 class InputAdapter:
-    """How rows become X: as a "dataframe", an "array", a "list" of lists, "texts" (a list of strings), or a "row".
+    """Builds X from rows: a "dataframe", an "array", a "list" of lists, "texts" (a list of strings), or one "row".
 
-    `features` has a dictionary for each column, or is None where their number is not known.
+    `features` has one dictionary per column, or is None if the number of features is unknown.
     With `single_row_only` the model is called with one row at a time; `by_column` is passed to `results.as_rows`.
     """
 
@@ -102,11 +105,11 @@ class InputAdapter:
         self.names = names or None
 
     def missing(self, at):
-        """Return what stands for a missing value in this column: NaN, as when pandas reads a file, unless told."""
+        """Return the missing value of this column: None if the model was fitted with None, else NaN as in pandas."""
         return None if self.features and self.features[at]["none"] else NAN
 
     def X(self, rows):
-        """Return X for some rows."""
+        """Return X for a batch; for input type "row" only its first row."""
         if self.input_type == "texts":
             return [row[0] for row in rows.as_lists()]
         if self.input_type == "dataframe":
@@ -116,5 +119,5 @@ class InputAdapter:
 
 
 def default_container():
-    """Return what a model gets that says nothing: an array, or lists where it brings no numpy."""
+    """Return the input type for a model without metadata: "array", or "list" if numpy is not imported."""
     return "array" if "numpy" in sys.modules else "list"

@@ -1,4 +1,4 @@
-"""The signature: what the model tells of itself, and what it then does with a few rows, before anybody asks it."""
+"""Model description: the signature, derived from the model's metadata and its results for a few probe rows."""
 
 import platform
 import sys
@@ -16,7 +16,11 @@ LABEL, NUMBER, TEXT, SEVERAL, ANY = "label", "number", "text", "multi_output", "
 
 
 def describe(delivered):
-    """Return what is known of the model, as plain values (None: not known), and the plan by which rows become X."""
+    """Return the description of the model, as JSON-compatible values (None: unknown), and its InputAdapter.
+
+    Raises:
+        UnsupportedModelError: The results for the probe rows cannot be represented as JSON.
+    """
     model = delivered.model
     probe = probing.find(delivered, candidates(model, delivered.code), time.monotonic() + PROBING_SECONDS)
     classes = classes_of(model)
@@ -41,7 +45,7 @@ def describe(delivered):
 
 
 def candidates(model, code):
-    """Return the plans that could suit this model, the likeliest first, those for any number of features last."""
+    """Return the InputAdapters to try for this model, the most likely first."""
     plans = []
     for features in likely_features(model):
         plans += plans_for(features, is_text=is_vectorizer(first_of(model)))
@@ -49,7 +53,7 @@ def candidates(model, code):
 
 
 def likely_features(model):
-    """Return the lists of features that the model itself, or the estimators in it, tell of."""
+    """Return the feature lists of the model itself, then of nested estimators, with stored names first."""
     own = features_of(model)
     found = [own] if own is not None else []
     inner = [features for features in map(features_of, estimators_in(model)) if features is not None]
@@ -57,7 +61,7 @@ def likely_features(model):
 
 
 def frames_for(plans, lists):
-    """Return DataFrames for code that takes nothing else: with columns that it names, or else without names."""
+    """Return DataFrame adapters for code that requires one: with names from `lists`, or else without names."""
     told = [plan.features for plan in plans if plan.input_type == "array"]
     named = [renamed for features in told for renamed in with_names(features, lists)]
     alone = [[new_feature(name) for name in names] for names in lists]
@@ -66,13 +70,13 @@ def frames_for(plans, lists):
 
 
 def with_names(features, lists):
-    """Return features without names once for each list that could name them."""
+    """Return a copy of unnamed features for each list of names of the same length."""
     fitting = [names for names in lists if len(names) == len(features) and features[0]["name"] is None]
     return [[dict(feature, name=name) for feature, name in zip(features, names)] for names in fitting]
 
 
 def plans_for(features, is_text):
-    if is_text and len(features) == 1:  # a `predict` that reads `row[0]` takes a list of texts too: for letters
+    if is_text and len(features) == 1:  # array first: `row[0]` also works on a text, but is a letter
         return [InputAdapter("array", features), InputAdapter("texts", features)]
     frames = [InputAdapter("dataframe", features)] if features[0]["name"] is not None else []
     return [
@@ -82,12 +86,12 @@ def plans_for(features, is_text):
 
 
 def told(feature):
-    """Return what is told of a feature."""
+    """Return the public keys of a feature."""
     return {key: feature[key] for key in ("name", "kind", "values", "allow_unknown", "nullable")}
 
 
 def classes_of(model):
-    """Return the classes in the order of `predict_proba`, or None for a model without, or with several outputs."""
+    """Return the classes in the order of `predict_proba`; None without classes or with several outputs."""
     try:
         classes = plain(getattr(model, "classes_", None))
         finite = isinstance(classes, list) and first_not_finite(classes) is None
@@ -97,7 +101,7 @@ def classes_of(model):
 
 
 def kind_of(results, classes):
-    """Return the kind of the results: what all answers to the probe rows have in common."""
+    """Return the type that the results for all probe rows have in common; ANY if there is none."""
     if not results:
         return ANY
     if all(isinstance(result, (list, dict)) for result in results):
@@ -110,6 +114,6 @@ def kind_of(results, classes):
 
 
 def outputs_of(results):
-    """Return how many values a result has where it has several."""
+    """Return the number of values per result of a multi-output model; else None."""
     lengths = {len(result) for result in results if isinstance(result, (list, dict))}
     return lengths.pop() if len(lengths) == 1 and kind_of(results, None) == SEVERAL else None

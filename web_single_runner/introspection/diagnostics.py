@@ -1,4 +1,4 @@
-"""What `web-single check` asks beside answers: what the model is made of, and rows that it was trained on."""
+"""Diagnostics for `web-single check` and the equivalence check: estimator classes and sample rows of the dataset."""
 
 import contextlib
 import inspect
@@ -18,7 +18,13 @@ NETWORK = ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.geth
 
 
 def inquire(delivered, plan, question):
-    """Return the head of the reply to one question. Whatever the delivered code raises is told, not died of."""
+    """Return the reply head for one diagnostic request; exceptions of user code are reported in it.
+
+    Args:
+        delivered: The loaded model.
+        plan: The InputAdapter.
+        question: DATASET for sample rows, anything else for the estimator classes.
+    """
     try:
         if question == DATASET:
             return {"rows": dataset_rows(plan)}
@@ -28,7 +34,7 @@ def inquire(delivered, plan, question):
 
 
 def class_names(part, levels=MOST_LEVELS):
-    """Return the names of the classes of a model and of all estimators in it."""
+    """Return the class names of a model and of all estimators nested in it, up to `levels` deep."""
     if levels == 0:
         return set()
     if isinstance(part, dict):
@@ -42,7 +48,11 @@ def class_names(part, levels=MOST_LEVELS):
 
 
 def dataset_rows(plan):
-    """Return some rows of X from the delivered `get_dataset()`; None where there is none that needs no arguments."""
+    """Return sample rows of X from `get_dataset()` of model.py; None if it is missing or requires arguments.
+
+    Raises:
+        PermissionError: It uses the network or writes to the model folder.
+    """
     code = sys.modules["model"]
     function = getattr(code, "get_dataset", None)
     if not inspect.isfunction(function):
@@ -56,7 +66,7 @@ def dataset_rows(plan):
 
 @contextlib.contextmanager
 def network_refused():
-    """Refuse to reach other machines by Python's own sockets."""
+    """Raise PermissionError on network access through Python sockets; Unix sockets are allowed."""
     refusing = [True]
 
     def refuse(event, arguments):
@@ -71,7 +81,7 @@ def network_refused():
 
 
 def x_of(dataset):
-    """Return X of what a `get_dataset()` returns: X itself, (X, y), or what holds them by name."""
+    """Return X from the result of `get_dataset()`: X itself, (X, y), or a dictionary with "X" or "data"."""
     if isinstance(dataset, tuple):
         return dataset[0]
     if isinstance(dataset, dict):
@@ -80,7 +90,7 @@ def x_of(dataset):
 
 
 def some_rows(X, names):
-    """Return rows from all over X, each as a sequence of values; by the model's names where X has them."""
+    """Return evenly spread rows of X, each as a sequence of values; only the named columns if X has them all."""
     if hasattr(X, "iloc"):
         X = X[names] if names and hasattr(X, "columns") and set(names) <= set(X.columns) else X
         X = X.iloc[spread(len(X))]
@@ -91,11 +101,11 @@ def some_rows(X, names):
 
 
 def spread(count):
-    """Return at most so many positions, evenly spread over all."""
+    """Return at most MOST_ROWS positions, evenly spread over `count`."""
     return [at * count // MOST_ROWS for at in range(MOST_ROWS)] if count > MOST_ROWS else list(range(count))
 
 
 def cell(value):
-    """Return one value as JSON has it: nothing for NaN and its like."""
+    """Return one value as a JSON-compatible value: None for NaN and other missing values."""
     value = plain(value)
     return None if isinstance(value, float) and math.isnan(value) else value

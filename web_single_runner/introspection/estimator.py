@@ -1,4 +1,4 @@
-"""What an estimator tells of its features: read from what scikit-learn keeps of the fit, through all that wraps it."""
+"""Feature metadata of an estimator, read from its fitted attributes through pipelines and meta-estimators."""
 
 import math
 
@@ -6,7 +6,7 @@ NUMBER, CATEGORY, TEXT, BOOLEAN = "number", "category", "text", "boolean"
 OF_LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost", "imblearn")
 ENCODERS = ("OneHotEncoder", "OrdinalEncoder", "TargetEncoder")
 VECTORIZERS = ("CountVectorizer", "TfidfVectorizer", "HashingVectorizer")
-SILENT = ("FunctionTransformer", "DictVectorizer", "FeatureHasher")  # what they take is not kept
+SILENT = ("FunctionTransformer", "DictVectorizer", "FeatureHasher")  # no fitted attribute records their input type
 INNER = ("best_estimator_", "regressor_", "estimator_", "base_estimator_", "classifier_")
 INNER_LISTS = ("calibrated_classifiers_", "estimators_")
 WRAPPERS = (
@@ -19,10 +19,10 @@ WRAPPERS = (
 
 
 def new_feature(name=None):
-    """Return a feature of which nothing is known.
+    """Return a feature without metadata.
 
-    `allow_unknown`: whether values beside the known ones are valid; `none`: whether a missing value was None in `fit`;
-    `dtype`: "category" where the model wants a categorical column.
+    `allow_unknown`: whether values other than `values` are valid; `none`: whether a missing value was None in `fit`;
+    `dtype`: "category" if the model requires a categorical column.
     """
     return {
         "name": name,
@@ -36,7 +36,7 @@ def new_feature(name=None):
 
 
 def features_of(estimator):
-    """Return what the estimator tells of each of its features; None where it does not tell how many there are."""
+    """Return the metadata of each feature; None if the number of features is unknown."""
     first = first_of(estimator)
     names = names_of(estimator) or names_of(first)
     count = count_of(estimator) or count_of(first)
@@ -61,7 +61,7 @@ def plain_integer(value):
 
 
 def names_of(estimator):
-    """Return the names of the columns that it was fitted on, or None."""
+    """Return the column names that the estimator was fitted on; None if unknown or not unique."""
     names = getattr(estimator, "feature_names_in_", None)
     if names is None or callable(names):
         return None
@@ -70,7 +70,7 @@ def names_of(estimator):
 
 
 def first_of(estimator):
-    """Return what sees the features first: the first step of a pipeline, of a pipeline in it, and so on."""
+    """Return the first step that receives the features, through nested pipelines and wrappers."""
     inner = inner_of(estimator)
     if inner is not None:
         return first_of(inner)
@@ -84,7 +84,7 @@ def is_vectorizer(estimator):
 
 
 def look_at(estimator, features):
-    """Fill in the kinds that this step tells of; tell whether it hands the values on to the next one as they are."""
+    """Set the feature kinds that this step implies; return whether it passes the values on unchanged."""
     inner = inner_of(estimator)
     if inner is not None:
         return look_at(inner, features)
@@ -101,7 +101,7 @@ def look_at(estimator, features):
 
 
 def look_at_step(estimator, features):
-    """Fill in the kinds that one estimator tells of."""
+    """Set the feature kinds that one estimator implies."""
     if is_a(estimator, "ColumnTransformer"):
         look_at_columns(estimator, features)
     elif is_a(estimator, *ENCODERS):
@@ -119,7 +119,7 @@ def is_imputer_of_text(estimator):
 
 
 def inner_of(estimator):
-    """Return the fitted estimator in one that only wraps others and gives each of them X as it is; else None."""
+    """Return the fitted estimator inside a wrapper that passes X on unchanged; None for other estimators."""
     if not is_a(estimator, *WRAPPERS):
         return None
     for name in INNER:
@@ -142,7 +142,7 @@ def look_at_columns(estimator, features):
 
 
 def positions(columns, names):
-    """Return the positions of the columns that a ColumnTransformer names in one of its many ways."""
+    """Return column positions for a ColumnTransformer specification: slice, name, position, mask or list."""
     if isinstance(columns, slice):
         if isinstance(columns.start, str) or isinstance(columns.stop, str):
             first = names.index(columns.start) if columns.start is not None else 0
@@ -158,7 +158,7 @@ def positions(columns, names):
 
 
 def look_at_categories(encoder, features):
-    """Take the known values of each feature from an encoder."""
+    """Set the known values of each feature from the categories of an encoder."""
     others = getattr(encoder, "handle_unknown", "ignore") != "error" or is_a(encoder, "TargetEncoder")
     for feature, categories in zip(features, encoder.categories_):
         set_category(feature, categories, others)
@@ -186,8 +186,8 @@ def is_nothing(value):
 
 
 def look_at_categories_of_trees(estimator, features):
-    """Take the known categories of histogram-based trees: numbers, or the values of a categorical column."""
-    encoder = getattr(estimator, "_preprocessor", None)  # where pandas' own categories were learnt
+    """Set the known categories of histogram-based trees: numbers, or the values of a categorical column."""
+    encoder = getattr(estimator, "_preprocessor", None)  # holds the categories of categorical columns
     if encoder is not None:
         for _, step, columns in getattr(encoder, "transformers_", ()):
             if is_a(step, "OrdinalEncoder"):
@@ -209,7 +209,10 @@ def set_kinds(features, kind):
 
 
 def is_a(estimator, *names):
-    """Tell whether it is of one of these classes of scikit-learn, without importing it: its version may be any."""
+    """Return whether the estimator is of one of these scikit-learn classes, by name.
+
+    Comparing names needs no import, so classes missing in the installed version cause no error.
+    """
     return any(each.__name__ in names and of_sklearn(each) for each in type(estimator).__mro__)
 
 

@@ -1,4 +1,4 @@
-"""Independence: whether the result for a row provably does not depend on the other rows in the same call."""
+"""Row independence: checks whether the result for a row can depend on other rows of the batch."""
 
 import functools
 import os
@@ -10,14 +10,14 @@ from web_single_runner.introspection.row_operations import ESTIMATOR_METHODS
 from web_single_runner.introspection.row_wise import passthrough_blocker
 
 LIBRARIES = ("sklearn", "xgboost", "lightgbm", "catboost", "numpy", "scipy", "pandas", "joblib", "builtins")
-# Library classes inherit methods from these modules of Python.
+# Library classes inherit methods from these standard library modules.
 STANDARD = ("abc", "collections", "enum", "functools", "typing", "dataclasses", "_collections_abc", "contextlib")
 MAX_OBJECTS = 200_000
-# Found by calling every estimator of scikit-learn with 40 rows together and alone: these fit to the rows of the call,
-# share a stopping criterion between them, draw random numbers, or magnify the last bits (Nystroem: up to 1e-7).
+# Found by calling every scikit-learn estimator with 40 rows as a batch and one by one: these fit to the batch,
+# share a stopping criterion between rows, draw random numbers, or amplify rounding (Nystroem: up to 1e-7).
 NOT_ROW_WISE = (
     *("IterativeImputer", "NMF", "MiniBatchNMF", "BernoulliRBM", "SparsePCA", "MiniBatchSparsePCA", "Nystroem"),
-    # Squared distances by a matrix product, which rounds a row alone in another way: near neighbours and ties differ.
+    # Squared distances by a matrix product, which rounds a single row differently: near neighbours and ties differ.
     *("KNNImputer", "KernelRidge", "KernelPCA", "AffinityPropagation", "LabelPropagation", "LabelSpreading"),
     *("NearestCentroid", "KMeans", "MiniBatchKMeans", "BisectingKMeans", "Birch"),
 )
@@ -25,23 +25,23 @@ LEAVES = (str, bytes, bytearray, int, float, complex, bool, type(None), range, s
 HELD = {functools.partial: ("func", "args", "keywords"), types.MethodType: ("__self__",)}
 FUNCTION = types.FunctionType
 FUNCTIONS = (FUNCTION, types.MethodType)
-# available_if, property, partialmethod, staticmethod and lru_cache keep the function that they call in these.
+# Attributes in which available_if, property, partialmethod, staticmethod and lru_cache store their function.
 WRAPPED = ("fn", "fget", "func", "__func__", "__wrapped__")
-# They call functions that a user chose, at prediction: `np.cumsum` and `sklearn.preprocessing.scale` mix rows.
+# Parameters with a user function called at prediction: `np.cumsum` and `sklearn.preprocessing.scale` mix rows.
 CALLING = {
     "FunctionTransformer": ("func", "inverse_func"),
     "TransformedTargetRegressor": ("inverse_func",),
     **dict.fromkeys(("KNeighborsClassifier", "KNeighborsRegressor", "KNNImputer"), ("weights",)),
     **dict.fromkeys(("RadiusNeighborsClassifier", "RadiusNeighborsRegressor"), ("weights",)),
 }
-DRAWING = ("stratified", "uniform")  # strategies of DummyClassifier: which number a row gets depends on its position
+DRAWING = ("stratified", "uniform")  # strategies of DummyClassifier: the random number depends on the row position
 
 
 def dependence_risks(delivered):
-    """Return why results may depend on other rows, by method; None where they provably do not.
+    """Return the reason why results may depend on other rows, for each method.
 
     Returns:
-        {"predict": sentence or None, "predict_proba": sentence or None}
+        {"predict": reason or None, "predict_proba": reason or None}; None if the analysis shows independence.
     """
     file = getattr(delivered.code, "__file__", None)
     changed = changed_library(str(Path(file).parent) + os.sep) if file is not None else None
@@ -49,7 +49,7 @@ def dependence_risks(delivered):
 
 
 def changed_library(folder):
-    """Return what the code in this folder has replaced in a library; None where that is nothing."""
+    """Return a sentence about a library function that code in this folder replaced; None if there is none."""
     for name, module in list(sys.modules.items()):
         if root_of(name) not in LIBRARIES:
             continue
@@ -63,7 +63,7 @@ def changed_library(folder):
 
 
 def is_below(function, folder):
-    """Return whether the source of a function is in this folder, and not in an environment there."""
+    """Return whether a function's source file is in this folder, excluding `site-packages` below it."""
     path = function.__code__.co_filename
     return path.startswith(folder) and "site-packages" not in path
 
@@ -76,16 +76,16 @@ def dependence_risk(delivered, name):
 
 
 def object_risk(model):
-    """Return why a method of this object may mix rows; None where it consists of row-wise library code alone.
+    """Return why a method of this object may mix rows; None if it consists only of row-wise library code.
 
-    Every object that can be reached from the model must be of a library's own class, with the class's own methods.
+    Every object reachable from the model must have a library class with unmodified methods.
     """
     seen, classes, pending = {}, set(), [model]
     while pending:
         part = pending.pop()
         if isinstance(part, LEAVES) or id(part) in seen:
             continue
-        seen[id(part)] = part  # keeps it alive, so that no other object gets its id
+        seen[id(part)] = part  # keeps the object alive, so that its id is not reused
         if len(seen) > MAX_OBJECTS:
             return "The model consists of more than {} objects.".format(MAX_OBJECTS)
         kind = part if isinstance(part, type) else type(part)
@@ -98,7 +98,7 @@ def object_risk(model):
 
 
 def part_risk(part):
-    """Return why this object alone may mix rows; None where it does not."""
+    """Return why this object itself may mix rows, ignoring its class and parts; None if it does not."""
     if isinstance(part, FUNCTIONS):
         return None if is_of_library(part) else "The model calls {}, a function of its own.".format(part.__name__)
     kind = type(part).__name__
@@ -133,7 +133,7 @@ def replacement(name, kind):
 
 
 def replaced_method(kind):
-    """Return the name of a method of a library's class that other code has replaced, or None."""
+    """Return the name of a method of a library class that other code replaced, or None."""
     for base in kind.__mro__:
         for name, value in vars(base).items():
             function = function_of(value)
@@ -144,7 +144,7 @@ def replaced_method(kind):
 
 
 def function_of(value):
-    """Return the function that an attribute of a class calls, where it wraps one."""
+    """Return the function that a class attribute wraps, or the attribute itself."""
     while not isinstance(value, FUNCTION):
         inner = [getattr(value, name) for name in WRAPPED if callable(getattr(value, name, None))]
         if not inner:
@@ -154,7 +154,7 @@ def function_of(value):
 
 
 def is_of_library(function):
-    """Return whether a library defines this function: a decorator may copy its name, but not its globals."""
+    """Return whether a library defines this function, by its globals: decorators copy only the name."""
     root = root_of(function.__globals__.get("__name__"))
     return root in LIBRARIES or root in STANDARD
 
@@ -164,7 +164,7 @@ def root_of(module):
 
 
 def parts_of(part):
-    """Return what an object holds: items, attributes, the entries of an array of objects."""
+    """Return the parts of an object: items, attributes, entries of an object array."""
     if isinstance(part, (list, tuple, set, frozenset)):
         return list(part)
     if getattr(getattr(part, "dtype", None), "kind", None) == "O" and hasattr(part, "ravel"):

@@ -1,4 +1,4 @@
-"""What lies in an artifact that is no estimator itself: a dictionary, a tuple, or an object of a class of model.py."""
+"""Search for estimators and feature names nested in an artifact, such as a dictionary, tuple or custom object."""
 
 from web_single_runner.introspection.estimator import count_of
 
@@ -8,7 +8,7 @@ WORDS = ("feature", "column", "cols", "names", "inputs")
 
 
 def parts_of(value):
-    """Yield what this holds by name: the items of a dictionary or a sequence, the attributes of an object."""
+    """Yield (name, value) for dictionary items and object attributes, (None, value) for sequence items."""
     if isinstance(value, dict):
         yield from value.items()
     elif isinstance(value, (list, tuple)):
@@ -18,7 +18,7 @@ def parts_of(value):
 
 
 def estimators_in(model, levels=MOST_LEVELS):
-    """Return the fitted estimators in this model that it does not speak for itself, the outermost first."""
+    """Return the outermost fitted estimators nested in this model, up to `levels` deep."""
     if levels == 0 or isinstance(model, (str, bytes)):
         return []
     found = []
@@ -31,7 +31,7 @@ def estimators_in(model, levels=MOST_LEVELS):
 
 
 def name_lists_in(model):
-    """Return the lists of distinct texts that this model keeps under a name such as `features` or `columns`."""
+    """Return the lists of texts stored under a name such as `features` or `columns`, without duplicates."""
     lists = []
     for name, value in parts_of(model):
         part = value.tolist() if hasattr(value, "tolist") else value

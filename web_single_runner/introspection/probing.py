@@ -1,4 +1,4 @@
-"""Probing: which X the delivered `predict` takes, found by asking it with a few rows. What it does is the truth."""
+"""Probing: determines which X `predict` accepts by calling it with a few rows."""
 
 import math
 import time
@@ -12,8 +12,8 @@ from web_single_runner.inference.rows import InputAdapter, RowBatch, default_con
 from web_single_runner.introspection.estimator import BOOLEAN, CATEGORY, NUMBER, TEXT, count_of, new_feature, of_library
 
 ANY = "any"
-# Two flowers, an Iris setosa and an Iris virginica, each repeated to the length that the model takes;
-# where it takes only codes, zeros and ones, or ones and twos, and where it takes only zeros, these.
+# Pairs of probe rows, each repeated to the number of features: an Iris setosa and an Iris virginica,
+# then codes for models that accept only 0 and 1, only 1 and 2, or only 0.
 NUMBERS = (((5.1, 3.5, 1.4, 0.2), (6.7, 3.0, 5.2, 2.3)), ((0.0,), (1.0,)), ((1.0,), (2.0,)), ((0.0,), (0.0,)))
 TEXTS = ("some text", "2026-01-31", "2026-01-31 09:30:00")
 MOST_COUNTS = 32
@@ -21,7 +21,11 @@ MOST_COLUMNS = 64
 
 
 class Probe:
-    """What was found: the plan, two rows that were answered, the answers; or the trouble where none was."""
+    """Calls the model with probe rows and holds the outcome.
+
+    The outcome is the InputAdapter, two accepted rows and their results, or the error if no row was accepted.
+    `deadline` is a time of `time.monotonic()` in seconds.
+    """
 
     def __init__(self, delivered, deadline):
         self.delivered = delivered
@@ -35,19 +39,19 @@ class Probe:
         self.first_failure = None
 
     def ask(self, plan, rows):
-        """Return the answers to plain rows; None where it raises, or has no finite answer."""
+        """Return the results for these rows; None if `predict` raises, a result is not finite or time is up."""
         if time.monotonic() > self.deadline:
             self.error = "Asking it a few rows took longer than expected: less is known of its features."
             return None
         try:
             results = predict(self.delivered, plan, RowBatch.of(rows))
             return results if first_not_finite(results) is None else None
-        except BaseException as error:  # noqa: BLE001 - whatever it raises: these rows are not what it takes
+        except BaseException as error:  # noqa: BLE001 - any exception means that it rejects these rows
             self.first_failure = self.first_failure or error
             return None
 
     def ask_probabilities(self):
-        """Find out whether it answers the rows that it takes with as many numbers for each, as its classes have."""
+        """Set the probabilities of the accepted rows; clear `has_probabilities` if `predict_proba` fails."""
         if not self.has_probabilities or not self.rows:
             return
         try:
@@ -57,7 +61,16 @@ class Probe:
 
 
 def find(delivered, plans, deadline):
-    """Return what the delivered code takes, these plans first; a UnsupportedModelError where no answer can be kept."""
+    """Return the Probe for the first plan that `predict` accepts.
+
+    Args:
+        delivered: The loaded model.
+        plans: The InputAdapters to try, in this order.
+        deadline: The end of probing, in seconds of `time.monotonic()`.
+
+    Raises:
+        UnsupportedModelError: No rows were accepted, and the first failure was a result that JSON cannot represent.
+    """
     probe = Probe(delivered, deadline)
     if not any(try_plan(probe, plan) for plan in plans) and is_own(delivered):
         search_counts(probe)
@@ -72,12 +85,12 @@ def find(delivered, plans, deadline):
 
 
 def is_own(delivered):
-    """Tell whether what is asked is code of the data scientist, which may take another X than the estimator."""
+    """Return whether `predict` is user code, which may accept a different X than the estimator."""
     return delivered.has_own_predict or not of_library(delivered.model) or count_of(delivered.model) is None
 
 
 def try_plan(probe, plan):
-    """Keep this plan where the model answers two rows of it, at once or one by one, and needs all that is in them."""
+    """Return whether the model accepts two rows of this plan and needs all its columns; store the plan if so."""
     if not answers_rows(probe, plan):
         return False
     if plan.input_type == "dataframe" and is_own(probe.delivered):
@@ -86,8 +99,8 @@ def try_plan(probe, plan):
 
 
 def answers_rows(probe, plan):
-    """Tell whether the model answers two rows of this plan, and keep it then."""
-    plan.by_column = True  # where it answers with a tuple; see `learn_layout`
+    """Return whether the model accepts two rows of this plan, in one call or one per call; store the plan if so."""
+    plan.by_column = True  # only affects tuples; `learn_layout` decides
     for single_row_only in (False, True):
         plan.single_row_only = single_row_only
         for unknown in (NUMBER, TEXT):
@@ -105,17 +118,17 @@ def answers_rows(probe, plan):
 
 
 def answers_any_number(probe, plan, rows):
-    """Tell whether it answers one row and three too: code for one flat row takes two rows for its two values."""
+    """Return whether one row and three rows also work: code for one flat row may read two rows as two values."""
     return all(probe.ask(plan, some) is not None for some in (rows[:1], [*rows, rows[0]]))
 
 
 def drop_unused_columns(probe):
-    """Leave out the columns that the delivered code makes itself: those without which it answers the same.
+    """Drop the columns that do not change the results, because user code computes them; return success.
 
-    Where it does so with columns of an estimator that speaks for the whole model, it makes its own table, and a
-    DataFrame of that estimator's columns is not what it takes.
+    If the columns are those of the model itself, user code builds its own table. A DataFrame of these columns is then
+    not its input, and the plan is discarded.
     """
-    plan, rows, failure = probe.plan, probe.rows, probe.first_failure  # those of our own making tell nothing
+    plan, rows, failure = probe.plan, probe.rows, probe.first_failure  # failures of the reduced rows are not reported
     needless = [at for at in range(len(plan.features)) if probe.ask(*without(plan, rows, [at])) == probe.results]
     if not needless:
         return True
@@ -127,7 +140,7 @@ def drop_unused_columns(probe):
 
 
 def without(plan, rows, needless):
-    """Return the plan and the rows without some columns."""
+    """Return copies of the plan and the rows without the columns at positions `needless`."""
     kept = [at for at in range(len(plan.features)) if at not in needless]
     fewer = InputAdapter(plan.input_type, [plan.features[at] for at in kept])
     fewer.single_row_only, fewer.by_column = plan.single_row_only, plan.by_column
@@ -135,19 +148,19 @@ def without(plan, rows, needless):
 
 
 def learn_layout(probe):
-    """Find out whether a tuple that it answers with is of columns: then it is so for two rows and for three."""
+    """Set `by_column`: whether a result tuple has one part per output, checked with three instead of two rows."""
     if probe.plan.single_row_only:
         return
     try:
         answers = probe.delivered.predict(probe.plan.X(RowBatch.of([*probe.rows, probe.rows[0]])))
-    except BaseException:  # noqa: BLE001 - whatever it raises: it has answered two
+    except BaseException:  # noqa: BLE001 - the results for two rows remain valid
         answers = None
     probe.plan.by_column = columns_of(answers, len(probe.rows) + 1) is not None
     probe.results = probe.ask(probe.plan, probe.rows) or probe.results
 
 
 def row_of(features, numbers, unknown):
-    """Return a row of these features: the numbers in turn, the first categories, some text."""
+    """Return a probe row: cycled numbers, the first category, True or a text, by feature kind."""
     values = islice(cycle(numbers), len(features))
     return [value_of(feature, feature["kind"] or unknown, number) for feature, number in zip(features, values)]
 
@@ -159,7 +172,10 @@ def value_of(feature, kind, number):
 
 
 def search_counts(probe):
-    """Try rows of any length: where one length alone is taken, it is the model's; where several are, it has none."""
+    """Try rows with 1 to MOST_COUNTS features and store the plan of the first accepted length.
+
+    If several lengths are accepted, the number of features is unknown.
+    """
     found = []
     for count in range(1, MOST_COUNTS + 1):
         attempt = Probe(probe.delivered, probe.deadline)
@@ -171,7 +187,7 @@ def search_counts(probe):
             found.append(attempt)
         probe.first_failure = probe.first_failure or attempt.first_failure
         probe.error = probe.error or attempt.error
-    if len(found) > 1:  # what takes longer rows too reads their values, and takes a text for a row of letters
+    if len(found) > 1:  # code that accepts longer rows reads a text as a row of letters
         found = [attempt for attempt in found if attempt.plan.input_type != "texts"]
     if found:
         probe.plan, probe.rows, probe.results = found[0].plan, found[0].rows, found[0].results
@@ -180,11 +196,11 @@ def search_counts(probe):
 
 
 def give_up(probe, plans):
-    """Keep what the model told, though it answered none of the rows that follow from it."""
+    """Store the most likely plan and the error message after all probe rows were rejected."""
     if isinstance(probe.first_failure, UnusableAnswerError):
         raise UnsupportedModelError("The model's answers cannot be kept: {}.".format(probe.first_failure))
     probe.plan = plans[0] if plans else InputAdapter(default_container(), None)
-    probe.plan.single_row_only = True  # what was never answered may take several rows for something else
+    probe.plan.single_row_only = True  # batching is untested without a successful call
     for feature in probe.plan.features or []:
         feature["kind"] = feature["kind"] or ANY
         feature["nullable"] = bool(feature["nullable"])
@@ -194,7 +210,7 @@ def give_up(probe, plans):
 
 
 def infer_feature_types(probe):
-    """Find out what else than the value that was tried the features of unknown kind take."""
+    """Set the kind of each unknown feature: ANY if it also accepts the other type, else the type tried."""
     unknown = [at for at, feature in enumerate(probe.plan.features or []) if feature["kind"] is None]
     groups = [[at] for at in unknown] if len(unknown) <= MOST_COLUMNS else [unknown]
     for group in groups:
@@ -207,7 +223,7 @@ def infer_feature_types(probe):
 
 
 def learn_missing(probe):
-    """Find out which features may be missing: those without which it still answers, with finite probabilities too."""
+    """Set `nullable` of each feature: whether results and probabilities stay finite when it is missing."""
     features = probe.plan.features or []
     all_at_once = [with_values(probe.rows[0], {at: gap(feature)}) for at, feature in enumerate(features)]
     if len(features) <= MOST_COLUMNS:
@@ -226,12 +242,12 @@ def answers_all(probe, rows):
         return True
     try:
         return first_not_finite(predict_proba(probe.delivered, probe.plan, RowBatch.of(rows))) is None
-    except BaseException:  # noqa: BLE001 - whatever it raises: this is not what it takes
+    except BaseException:  # noqa: BLE001 - any exception means that it rejects these rows
         return False
 
 
 def gap(feature):
-    """Return what the server sends for a missing value: NaN in the block, or nothing in a list."""
+    """Return what the server sends for a missing value: NaN in the block, None in a list."""
     return math.nan if feature["kind"] == NUMBER else None
 
 

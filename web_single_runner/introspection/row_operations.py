@@ -1,10 +1,10 @@
-"""Row operations: what methods and functions of numpy, pandas and estimators return, by what they are called with."""
+"""Row operations: abstract return values of numpy, pandas and estimator calls for the row-wise analysis."""
 
-TABLE = "table"  # for each row of X one row or entry, in the order of X
-COLUMN = "column"  # a TABLE that is one-dimensional
+TABLE = "table"  # one row or entry for each row of X, in the order of X
+COLUMN = "column"  # a one-dimensional TABLE
 FLAT = "flat"  # the values of a TABLE in its order, in another shape
 LIST = "list"  # the values of a TABLE in its order; `*` repeats a list, and `+` joins two
-OUTPUT = "output"  # of `transform`: a TABLE, or a sparse matrix, whose operators are those of matrices
+OUTPUT = "output"  # of `transform`: a TABLE, or a sparse matrix, whose operators are matrix operators
 ROWS = (TABLE, COLUMN, FLAT, LIST, OUTPUT)
 
 ESTIMATOR_METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "score_samples", "transform")
@@ -14,7 +14,7 @@ ELEMENTWISE = (
     *("round", "around", "clip", "maximum", "minimum", "where"),
 )
 ELEMENTWISE_METHODS = {"round": ("decimals",), "clip": ("lower", "upper", "min", "max"), "fillna": ("value",)}
-MAX_ARGUMENTS = {"round": 1, "clip": 2, "fillna": 1}  # those behind are methods, axes and outputs
+MAX_ARGUMENTS = {"round": 1, "clip": 2, "fillna": 1}  # further arguments are methods, axes and outputs
 REDUCTIONS = ("argmax", "argmin", "max", "min", "sum", "mean")
 SCALARS = (int, float, str, bool, type(None))
 PLAIN_TYPES = (int, float, str, bool, object, "int", "int32", "int64", "float", "float32", "float64", "str", "bool")
@@ -27,13 +27,13 @@ class Known:
         self.value = value
 
     def is_scalar(self):
-        """Return whether it is one value, which an operation applies to each element."""
+        """Return whether it is a scalar, which an operation applies to each element."""
         is_of_numpy = hasattr(self.value, "dtype") and getattr(self.value, "shape", None) == ()
         return isinstance(self.value, SCALARS) or is_of_numpy
 
 
 def of_method(owner, name, arguments, options):
-    """Return what a method of X, or of what was made of it, returns."""
+    """Return the abstract result of a method of X or of a value derived from it; None if unknown."""
     if name == "astype":
         return owner if len(arguments) == 1 and not options and is_plain_type(arguments[0]) else None
     if name == "reshape":
@@ -49,7 +49,7 @@ def of_method(owner, name, arguments, options):
 
 
 def shaped(owner, name):
-    """Return what a method without arguments makes of its owner."""
+    """Return the abstract result of a conversion method without arguments; None if unknown."""
     if name in ("tolist", "to_list"):
         return LIST
     if name in ("ravel", "flatten"):
@@ -60,7 +60,7 @@ def shaped(owner, name):
 
 
 def of_function(module, name, arguments, options):
-    """Return what a function of numpy or pandas returns."""
+    """Return the abstract result of a numpy or pandas function; None if unknown."""
     if module not in ("numpy", "pandas") or not arguments:
         return None
     if name in CONVERSIONS:
@@ -73,27 +73,27 @@ def of_function(module, name, arguments, options):
 
 
 def table_of(rows):
-    """Return what has a row for each row or entry of this."""
+    """Return the abstract value of these rows as a two-dimensional table."""
     return {COLUMN: TABLE, OUTPUT: TABLE, LIST: FLAT}.get(rows, rows)
 
 
 def output_of(name, rows):
-    """Return what a method of an estimator returns for these rows."""
+    """Return the abstract result of an estimator method for these rows."""
     table = table_of(rows)
     return OUTPUT if name == "transform" and table == TABLE else table
 
 
 def reduced(owner, arguments, options):
-    """Return what a reduction within each row returns; over any other axis it mixes rows."""
+    """Return COLUMN for a reduction of a TABLE over axis 1; None for any other axis, which mixes rows."""
     axis = options.get("axis", arguments[0] if arguments else None)
     is_within_rows = isinstance(axis, Known) and axis.value == 1 and len(options) + len(arguments) == 1
     return COLUMN if owner == TABLE and is_within_rows else None
 
 
 def combined(parts):
-    """Return what an operation on elements returns: rows cannot mix with scalars, or in columns alone.
+    """Return the abstract result of an elementwise operation: on one row value and scalars, or on columns only.
 
-    A column and a table, `(n,)` and `(n, k)`, are broadcast along the wrong axis where n is k.
+    Other combinations return None: a column `(n,)` and a table `(n, k)` broadcast along the wrong axis if n equals k.
     """
     rows = [part for part in parts if not isinstance(part, Known)]
     scalars = [part for part in parts if isinstance(part, Known)]
@@ -103,10 +103,10 @@ def combined(parts):
 
 
 def known(read):
-    """Return what this reads of something known; a property or a `__getitem__` may raise anything."""
+    """Return the result of `read()` as Known; None if it raises, as a property or `__getitem__` may."""
     try:
         return Known(read())
-    except Exception:  # noqa: BLE001 - then it is not known
+    except Exception:  # noqa: BLE001 - the value is then unknown
         return None
 
 
@@ -115,7 +115,7 @@ def are_known(parts):
 
 
 def is_plain_type(part):
-    """Return whether conversion to this type is by value; categories, for one, are those of all values."""
+    """Return whether conversion to this type is elementwise; "category", for example, depends on all values."""
     value = part.value if isinstance(part, Known) else None
     is_of_numpy = isinstance(value, type) and value.__module__ == "numpy"
     return is_of_numpy or any(value is each or (type(each) is str and value == each) for each in PLAIN_TYPES)

@@ -1,7 +1,7 @@
-"""Row-wise: whether a `predict` in model.py provably treats each row of X by itself, read from its source.
+"""Row-wise analysis: checks from the source of `predict` in model.py whether it processes each row independently.
 
-An abstract interpretation over a short list of operations; what is not on the list counts as mixing rows. Names are
-looked up in the loaded module: `np` is numpy itself, and a threshold is the number that it is.
+An abstract interpretation over an allowlist of operations; any other operation counts as mixing rows. Names are
+resolved in the loaded module: `np` is the numpy module, and a threshold is its actual value.
 """
 
 import ast
@@ -26,21 +26,21 @@ from web_single_runner.loading.conventions import roles_of
 
 
 class NotRowWiseError(Exception):
-    """This node of the syntax tree is not known to treat each row by itself."""
+    """A syntax tree node is not known to be row-wise; the argument is the node, or None for the whole function."""
 
 
 def passthrough_blocker(name, function, code, model, object_risk):
-    """Return why this function of model.py may mix rows; None where it provably treats each by itself.
+    """Return why this function of model.py may mix rows; None if the analysis shows that it is row-wise.
 
     Args:
         name: "predict" or "predict_proba".
-        function: What model.py has under this name.
+        function: The function of this name in model.py.
         code: The module model.py.
-        model: The loaded model, the argument of the function beside X.
-        object_risk: Returns why methods of an object may mix rows, or None.
+        model: The loaded model, passed to the function in addition to X.
+        object_risk: A function that returns why methods of an object may mix rows, or None.
 
     Returns:
-        A sentence, or None.
+        The reason as a sentence, or None.
     """
     if not is_plain_function(function, code):
         return "{} in model.py is not a plain function of it.".format(name)
@@ -57,7 +57,7 @@ def passthrough_blocker(name, function, code, model, object_risk):
 
 
 def is_plain_function(function, code):
-    """Return whether the source of model.py says what this function does: no wrapper, no closure, no other file."""
+    """Return whether the function is fully defined by the source of model.py: no wrapper, closure or other file."""
     return (
         type(function) is types.FunctionType
         and function.__globals__ is vars(code)
@@ -67,7 +67,11 @@ def is_plain_function(function, code):
 
 
 def definition_of(function, tree):
-    """Return the syntax tree of a function; with a decorator its code begins on another line than its `def`."""
+    """Return the syntax tree of a function.
+
+    Raises:
+        NotRowWiseError: No definition starts on its first line. A decorated function starts at the decorator.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.lineno == function.__code__.co_firstlineno:
             return node
@@ -75,7 +79,7 @@ def definition_of(function, tree):
 
 
 def parameters_of(name, function, model):
-    """Return what the function is called with: X, the model, and the defaults for all else."""
+    """Return the abstract value of each parameter: X, the model, and the defaults of the others."""
     signature = inspect.signature(function)
     values = {each.name: Known(each.default) for each in signature.parameters.values()}
     roles = roles_of(name, signature)
@@ -83,9 +87,9 @@ def parameters_of(name, function, model):
 
 
 class Interpreter:
-    """Finds for each expression what its value has to do with the rows; a NotRowWiseError names the first unknown.
+    """Computes the abstract value of each expression; raises NotRowWiseError for the first unknown one.
 
-    A method `of_X` returns the value of a node of type X: Known, TABLE, COLUMN, FLAT, or None for unknown.
+    A method `of_X` returns the value of a node of type X: Known, one of ROWS, or None if unknown.
     """
 
     def __init__(self, values, module_names, object_risk):
@@ -94,7 +98,11 @@ class Interpreter:
         self.object_risk = object_risk
 
     def run(self, definition):
-        """Check a function: a docstring, assignments to names, and a return at the end."""
+        """Check a function of the supported form: a docstring, assignments to names and a final return.
+
+        Raises:
+            NotRowWiseError: A statement is not supported, or the returned value is not known to be row-wise.
+        """
         body = definition.body[1:] if ast.get_docstring(definition) is not None else definition.body
         for statement in body[:-1]:
             if not isinstance(statement, ast.Assign) or not all(
@@ -108,7 +116,7 @@ class Interpreter:
             raise NotRowWiseError(body[-1])
 
     def value(self, node):
-        """Return what an expression is."""
+        """Return the abstract value of an expression; raise NotRowWiseError if unknown."""
         method = getattr(self, "of_" + type(node).__name__, None)
         found = method(node) if method is not None else None
         if found is None:
@@ -147,8 +155,8 @@ class Interpreter:
         return known(lambda: owner.value[key.value]) if isinstance(key, Known) else None
 
     def columns_of(self, index, is_located):
-        """Return what `X["name"]`, `X[["a", "b"]]`, `X[:, 1]` and `X[:, 1:3]` are: columns are chosen, and no rows."""
-        parts = index.elts if isinstance(index, ast.Tuple) else getattr(index, "dims", None)  # those in Python 3.8
+        """Return the value of a column selection: `X["name"]`, `X[["a", "b"]]`, `X[:, 1]` or `X[:, 1:3]`."""
+        parts = index.elts if isinstance(index, ast.Tuple) else getattr(index, "dims", None)  # `dims` in Python 3.8
         if parts is None:
             return None if is_located else self.columns_named(index, (str,))
         if len(parts) != len(("rows", "columns")) or not is_full_slice(parts[0]):
@@ -172,7 +180,7 @@ class Interpreter:
 
     def of_BinOp(self, node):
         if isinstance(node.op, ast.Mod) and is_text(self.value(node.left)):
-            return None  # a template, into which all values are written
+            return None  # string formatting, which includes the values of all rows
         is_elementwise = not isinstance(node.op, ast.MatMult)
         return combined([self.value(node.left), self.value(node.right)]) if is_elementwise else None
 
@@ -202,7 +210,7 @@ class Interpreter:
 
 
 def returns_outputs(name, model):
-    """Return whether this method returns a list: a table for each of several outputs, and not an entry for each row."""
+    """Return whether this method returns one table per output instead of one entry per row (multi-output models)."""
     return name in ("predict_proba", "predict_log_proba") and isinstance(getattr(model, "classes_", None), list)
 
 
@@ -215,5 +223,5 @@ def is_full_slice(node):
 
 
 def unwrapped(node):
-    """Return the index itself; Python 3.8 wraps it into a node."""
+    """Return the index expression; Python 3.8 wraps it in an `Index` node."""
     return node.value if type(node).__name__ == "Index" else node

@@ -1,4 +1,4 @@
-"""How the delivered functions want to be called: read from their parameters, never guessed by trying."""
+"""Calling conventions of the functions in `model.py`, derived from their signatures without a trial call."""
 
 import inspect
 import os
@@ -17,7 +17,11 @@ ACCEPTED = {
 
 
 def call_with_model(name, function, model):
-    """Return `predict` or `predict_proba` of model.py as a function of X. UnsupportedModelError if it takes more."""
+    """Return `predict` or `predict_proba` of model.py as a function of X.
+
+    Raises:
+        UnsupportedModelError: The signature has required parameters other than the model and X.
+    """
     signature = signature_of(name, function)
     roles = roles_of(name, signature)
 
@@ -32,7 +36,7 @@ def call_with_model(name, function, model):
 
 
 def roles_of(name, signature):
-    """Return which parameter takes the model and which takes X; empty for a function of any arguments."""
+    """Return the role ("model" or "X") of each parameter by name; empty for a function of `*args` only."""
     named = named_parameters(signature)
     required = [each.name for each in named if each.default is each.empty]
     optional = [each.name for each in named if each.default is not each.empty]
@@ -53,7 +57,7 @@ def roles_of(name, signature):
 
 
 def named_parameters(signature):
-    """Return the parameters but for `*args` and `**kwargs`."""
+    """Return the parameters except `*args` and `**kwargs`."""
     several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [each for each in signature.parameters.values() if each.kind not in several]
 
@@ -71,7 +75,11 @@ def is_data(name):
 
 
 def call_load_model(function, artifact):
-    """Return what the delivered `load_model` returns, given the artifact's path where it takes one."""
+    """Call `load_model` of model.py, with the artifact path if it takes one, and return its result.
+
+    Raises:
+        UnsupportedModelError: It has more than one required parameter.
+    """
     signature = signature_of("load_model", function)
     parameters = named_parameters(signature)
     required = [each for each in parameters if each.default is each.empty]
@@ -89,13 +97,13 @@ def call_load_model(function, artifact):
 
 
 def takes_path(parameter):
-    """Tell whether a parameter that may be left out is the artifact's place."""
+    """Return whether an optional parameter is the artifact path, by its name or default value."""
     named_so = any(word in PATH_NAMES for word in parameter.name.lower().split("_"))
     return named_so or isinstance(parameter.default, os.PathLike)
 
 
 def wants_path_object(parameter):
-    """Tell whether it is to be a `pathlib.Path`: its default or its annotation says so."""
+    """Return whether the parameter expects a `pathlib.Path`, by its default value or annotation."""
     annotation = parameter.annotation
     named = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
     return isinstance(parameter.default, Path) or named.split(".")[-1] == "Path"
@@ -111,5 +119,5 @@ def signature_of(name, function):
         raise UnsupportedModelError("{} in model.py is asynchronous; an ordinary function is accepted.".format(name))
     try:
         return inspect.signature(function)
-    except (TypeError, ValueError):  # written in C: it does not tell
-        return inspect.signature(print)  # of any arguments
+    except (TypeError, ValueError):  # functions written in C may have no signature
+        return inspect.signature(print)  # accepts any arguments

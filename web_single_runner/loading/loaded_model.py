@@ -1,4 +1,4 @@
-"""The delivered code and the model: imported, loaded, and called the way they plainly want to be called."""
+"""Loading of the model folder: imports `model.py`, loads the artifact and resolves the prediction functions."""
 
 import contextlib
 import gc
@@ -20,12 +20,15 @@ NAME_NOT_FOUND = re.compile(
     r"|module '(?:model|__main__)' has no attribute '(\w+)'"
 )
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-SELDOM = (1_000_000, 10, 10)  # new objects, and how many times before older ones are looked at too
+SELDOM = (1_000_000, 10, 10)  # thresholds of the three garbage collector generations
 CHANGING = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "os.chmod")
 
 
 class LoadedModel:
-    """The model, with `predict` and perhaps `predict_proba`: each takes X and returns what the delivery answers."""
+    """Holds the `model.py` module and the model.
+
+    `predict` and `predict_proba` take X and return the result of the user code; `predict_proba` may be None.
+    """
 
     def __init__(self, code, model):
         self.code = code
@@ -38,7 +41,7 @@ class LoadedModel:
 
 
 def tell_nothing_to_predict_with(code, model):
-    """Return the sentence about a delivery that has no `predict` at all."""
+    """Return the error message for a model folder without any `predict`."""
     if model is None and hasattr(code, "load_model"):
         return "load_model in model.py returns None: let it `return` the model."
     return (
@@ -48,7 +51,7 @@ def tell_nothing_to_predict_with(code, model):
 
 
 def asked(code, model, name):
-    """Return the delivered function of this name, or else the model's method, as a function of X; None for neither."""
+    """Return the function of this name in model.py, else the model's method, as a function of X; None for neither."""
     function = getattr(code, name, None)
     if function is not None:
         return call_with_model(name, function, model)
@@ -57,7 +60,11 @@ def asked(code, model, name):
 
 
 def load(artifact):
-    """Return the delivery that holds this artifact. Nothing may be written into it meanwhile."""
+    """Return the loaded model of the folder that contains this artifact; writing to the folder is an error meanwhile.
+
+    Raises:
+        UnsupportedModelError: model.py exits, lacks a name that the pickle needs, or has unsupported functions.
+    """
     import_without_cache_from(artifact.parent)
     sys.path[0] = str(artifact.parent)
     sys.argv[:] = [str(artifact.with_name("model.py"))]
@@ -79,7 +86,7 @@ def load(artifact):
 
 
 def raise_for_missing_name(artifact, message):
-    """Say what is missing where a pickle names what model.py has not: Python says it of a module alone."""
+    """Raise UnsupportedModelError if the message is about a pickled name missing in model.py; else return."""
     found = NAME_NOT_FOUND.search(message)
     if found:
         name = found.group(1) or found.group(2)
@@ -92,15 +99,15 @@ def raise_for_missing_name(artifact, message):
 
 
 class UncachedLoader(importlib.machinery.SourceFileLoader):
-    """Neither writes `__pycache__` into the delivery nor runs what lies in one: its version covers sources only."""
+    """Loads modules of the model folder without `__pycache__`, because the model version covers only sources."""
 
     def path_stats(self, path):
-        """Tell no time of the source: without one there is no cache."""
+        """Raise OSError: without a modification time, importlib neither reads nor writes the bytecode cache."""
         raise OSError
 
 
 def import_without_cache_from(model_folder):
-    """Import the delivery's modules from their sources; all others are cached, or each start would compile them."""
+    """Disable the bytecode cache for modules of the model folder; libraries keep it, for a fast start."""
 
     def find_in(folder):
         if model_folder not in (Path(folder), *Path(folder).parents):
@@ -110,17 +117,17 @@ def import_without_cache_from(model_folder):
         return importlib.machinery.FileFinder(folder, extensions, sources)
 
     sys.path_hooks.insert(0, find_in)
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for what it starts
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for child processes of the model
 
 
 def import_delivered_code(artifact):
-    """Return the delivered model.py as a module, or an empty one where there is none.
+    """Return model.py as a module, or an empty module if there is none.
 
-    It runs under the name `model`, or the training behind its `__main__` guard would start.
-    It is registered as `__main__` too, because classes pickled by `python model.py` are called `__main__.X`.
+    It runs under the name `model`, so that training behind a `__main__` guard does not start.
+    It is also registered as `__main__`, because `python model.py` pickles its classes as `__main__.X`.
     """
     path = artifact.with_name("model.py")
-    sys.modules["_web_single_main"] = sys.modules["__main__"]  # keeps our own globals alive
+    sys.modules["_web_single_main"] = sys.modules["__main__"]  # keeps the globals of the runner alive
     spec = importlib.util.spec_from_file_location("model", str(path), loader=UncachedLoader("model", str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules["__main__"] = sys.modules["model"] = module
@@ -131,9 +138,9 @@ def import_delivered_code(artifact):
 
 @contextlib.contextmanager
 def gc_relaxed():
-    """Seldom look for garbage among what is imported, and never later: it is a tenth of the time of a start.
+    """Reduce garbage collection during imports and exclude the imported objects from later collections.
 
-    What the delivered code sets stays as it is.
+    Collection takes a tenth of the start time. A threshold set by user code is kept.
     """
     usual = gc.get_threshold()
     gc.set_threshold(*SELDOM)
@@ -146,7 +153,7 @@ def gc_relaxed():
 
 
 def load_artifact(artifact):
-    """Return what the artifact holds: by joblib, or where the delivery has none, by pickle."""
+    """Return the content of the artifact, loaded with joblib, or with pickle if joblib is not installed."""
     try:
         import joblib
     except ImportError:
@@ -154,23 +161,26 @@ def load_artifact(artifact):
             start = file.read(8)
             file.seek(0)
             module = next((module for magic, module in COMPRESSIONS if start.startswith(magic)), None)
-            # A Python may have been built without one of them.
+            # Imported on demand: a Python build may lack a compression module.
             opener = contextlib.nullcontext if module is None else importlib.import_module(module).open
             with opener(file) as content:
-                return pickle.load(content)  # noqa: S301 - it is the data scientist's, as model.py is
+                return pickle.load(content)  # noqa: S301 - the artifact is as trusted as model.py
     return joblib.load(str(artifact))
 
 
 @contextlib.contextmanager
 def writes_refused(folder):
-    """Refuse what Python itself would write into the delivery. A good message, not a wall: C code passes it."""
+    """Raise PermissionError if Python code writes to the model folder.
+
+    This gives a clear error message; it is no security boundary, because C code bypasses audit hooks.
+    """
     refusing = [True]
 
     def refuse(event, arguments):
         if not refusing:
             return
         if event == "open" and is_writing(arguments):
-            refuse_within(folder, arguments[:1])  # the next one is a mode: a word, but no path
+            refuse_within(folder, arguments[:1])  # the second argument is the mode, not a path
         elif event in CHANGING:
             refuse_within(folder, arguments[:2])
 
@@ -182,7 +192,7 @@ def writes_refused(folder):
 
 
 def is_writing(arguments):
-    """Tell whether an `open` that the audit hook hears of (path, mode, flags) is to write."""
+    """Return whether the arguments of an `open` audit event (path, mode, flags) open the file for writing."""
     flags = arguments[2]
     return isinstance(flags, int) and bool(flags & WRITING)
 
@@ -190,8 +200,8 @@ def is_writing(arguments):
 def refuse_within(folder, arguments):
     for path in arguments:
         if not isinstance(path, (str, bytes, os.PathLike)):
-            continue  # a number: what was opened before
-        place = Path(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - `resolve` opens what it names
+            continue  # a file descriptor
+        place = Path(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - `resolve` accesses the file system
         if folder in place.parents:
             raise PermissionError(
                 "model.py would write {} into the delivery while it is loaded. Let it write to another folder, "

@@ -1,4 +1,4 @@
-"""What the names in delivered source code mean, as far as the text tells: nothing is imported and nothing runs."""
+"""Name resolution in user code by static analysis, without importing or running it."""
 
 import ast
 import warnings
@@ -16,19 +16,19 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Binding:
-    """What a name stands for."""
+    """The object that a name refers to."""
 
 
 @dataclass(frozen=True, eq=False)
 class External(Binding):
-    """Something of a library, by its full name; what a call of it returns has `()` behind the name."""
+    """An object of a library, by its qualified name; the return value of a call has `()` after the name."""
 
     name: str
 
 
 @dataclass(frozen=True, eq=False)
 class Function(Binding):
-    """A function of the delivery; `owner` is the class on whose instance it is called."""
+    """A function of the user code; `owner` is the class on whose instance it is called."""
 
     node: FunctionNode
     scope: "Scope"
@@ -37,13 +37,19 @@ class Function(Binding):
 
 @dataclass(frozen=True, eq=False)
 class Class(Binding):
-    """A class of the delivery."""
+    """A class of the user code."""
 
     node: ast.ClassDef
     scope: "Scope"
 
     def method(self, name: str, owner: "Class | None" = None, hops: int = 0) -> Function | None:
-        """Return one of its methods, or of those classes of the delivery that it inherits from."""
+        """Return a method of the class or of its base classes in the user code, or None.
+
+        Args:
+            name: The name of the method.
+            owner: The class on whose instance the method is called; by default this class.
+            hops: The number of base classes followed so far.
+        """
         owner = owner or self
         for node in self.node.body:
             if isinstance(node, FUNCTIONS) and node.name == name:
@@ -57,28 +63,28 @@ class Class(Binding):
 
 @dataclass(frozen=True, eq=False)
 class Instance(Binding):
-    """An object of a class of the delivery."""
+    """An instance of a class of the user code."""
 
     of: Class
 
 
 @dataclass(frozen=True, eq=False)
 class Imported:
-    """What an import binds: a module, or something in it."""
+    """An import: a module, or a name in it."""
 
     module: str
     name: str | None = None
 
 
 class Sources:
-    """The modules of a delivery, parsed when they are asked for."""
+    """The modules of a model folder, parsed on first access and cached."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._modules: dict[str, Module | None] = {}
 
     def module(self, name: str) -> "Module | None":
-        """Return a delivered module; None for what is none, or cannot be parsed by this Python."""
+        """Return a module of the model folder, or None if it does not exist or cannot be parsed by this Python."""
         if name not in self._modules:
             stem = self.folder.joinpath(*name.split("."))
             paths = [stem / "__init__.py", stem.with_name(f"{stem.name}.py")]
@@ -89,7 +95,10 @@ class Sources:
 
 
 def parse(path: Path) -> ast.Module | None:
-    """Return the syntax tree of a file, or None: another Python may understand it, and the runner says so."""
+    """Return the syntax tree of a file, or None if this Python cannot parse it or it is over 4 MiB.
+
+    That is no error: the model process may run another Python, and reports syntax errors itself.
+    """
     try:
         if path.stat().st_size > MOST_BYTES:
             return None
@@ -101,7 +110,7 @@ def parse(path: Path) -> ast.Module | None:
 
 
 class Module(Binding):
-    """A module of the delivery, under the name that it is imported by."""
+    """A module of the user code, under the name that it is imported by."""
 
     def __init__(self, name: str, path: Path, tree: ast.Module, sources: Sources) -> None:
         self.name = name
@@ -112,13 +121,13 @@ class Module(Binding):
         self.scope = Scope(self, None, tree.body)
 
     def member(self, name: str) -> Binding | None:
-        """Return what the module calls by a name, or a module below it."""
+        """Return the binding of a name in the module, or the submodule of that name."""
         if name in self.scope.bound or self.scope.stars:
             return self.scope.lookup(name)
         return self.sources.module(f"{self.name}.{name}")
 
     def absolute(self, node: ast.ImportFrom) -> str:
-        """Return the full name of the module that a `from .. import` in this one names."""
+        """Return the absolute name of the module in a `from ... import` statement of this module."""
         parts = self.package.split(".") if node.level else []
         parts = parts[: len(parts) - node.level + 1] if node.level > 1 else parts
         return ".".join(part for part in [*parts, node.module or ""] if part)
@@ -126,7 +135,7 @@ class Module(Binding):
 
 @dataclass
 class Scope:
-    """A namespace: of a module, a class body or a function that runs."""
+    """The namespace of a module, a class body or a function call."""
 
     module: Module
     parent: "Scope | None"
@@ -140,7 +149,7 @@ class Scope:
 
     @classmethod
     def of_call(cls, function: Function) -> "Scope":
-        """Return the namespace of a function that is called: of its arguments, only `self` is known."""
+        """Return the namespace of a function call; all arguments but `self` or `cls` are unknown."""
         scope = cls(function.scope.module, function.scope, function.node.body)
         arguments = [*function.node.args.posonlyargs, *function.node.args.args]
         for argument in ast.walk(function.node.args):
@@ -195,7 +204,7 @@ class Scope:
         self.bound.setdefault(name, []).append(meaning)
 
     def lookup(self, name: str, hops: int = 0) -> Binding | None:
-        """Return what a name means here; None where that is not known, or is not always the same."""
+        """Return the binding of a name in this scope, or None if it is unknown or ambiguous."""
         meanings = self.bound.get(name, [])
         if not meanings and self.parent is not None:
             return self.parent.lookup(name, hops)
@@ -225,7 +234,7 @@ class Scope:
         return module.member(imported.name) if module else External(f"{imported.module}.{imported.name}")
 
     def meaning_of(self, expression: ast.expr, hops: int = 0) -> Binding | None:
-        """Return what an expression means, followed through names, attributes and calls."""
+        """Return the binding of an expression, resolved through names, attributes and calls, or None if unknown."""
         if hops > MOST_HOPS:
             return None
         match expression:
@@ -238,7 +247,7 @@ class Scope:
         return None
 
     def only_value_of(self, name: str) -> ast.expr | None:
-        """Return the expression that is the only thing ever bound to a name, or None."""
+        """Return the expression that is assigned to a name, or None if there is not exactly one binding."""
         meanings = self.bound.get(name, [])
         if not meanings and self.parent is not None:
             return self.parent.only_value_of(name)
@@ -246,7 +255,7 @@ class Scope:
 
 
 def member(meaning: Binding | None, name: str) -> Binding | None:
-    """Return what an attribute of something means."""
+    """Return the binding of an attribute, or None if unknown."""
     match meaning:
         case Module():
             return meaning.member(name)
@@ -260,7 +269,7 @@ def member(meaning: Binding | None, name: str) -> Binding | None:
 
 
 def result(meaning: Binding | None) -> Binding | None:
-    """Return what a call of something returns, where that is plain."""
+    """Return the binding of the return value of a call, or None if unknown."""
     match meaning:
         case Class():
             return Instance(meaning)
@@ -270,7 +279,7 @@ def result(meaning: Binding | None) -> Binding | None:
 
 
 def statements_of(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Return the statements of a body and of its branches, without those of the functions and classes in it."""
+    """Yield the statements of a body and its nested blocks, without the bodies of functions and classes."""
     for node in body:
         yield node
         if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.expr)):

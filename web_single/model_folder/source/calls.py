@@ -1,4 +1,4 @@
-"""Which calls train or write a model, and which conditions are known before anything runs."""
+"""Classification of calls that train or write a model, and static evaluation of conditions."""
 
 import ast
 
@@ -31,7 +31,7 @@ TRAINING_METHODS = {"fit", "fit_transform", "fit_predict", "partial_fit"}
 
 
 def effect_of(call: ast.Call, meaning: Binding | None, scope: Scope) -> Effect | None:
-    """Return what a call does by itself, whatever delivered code it runs into."""
+    """Return the effect of a call itself, without the effects of the user code that it runs; None if it has none."""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else None
     if method in TRAINING_METHODS or (isinstance(meaning, External) and meaning.name in TRAINERS):
         return Effect.TRAINS
@@ -45,7 +45,7 @@ def effect_of(call: ast.Call, meaning: Binding | None, scope: Scope) -> Effect |
 
 
 def _goes_to_memory(call: ast.Call, scope: Scope) -> bool:
-    """Tell whether a model is dumped into a buffer, which is no file."""
+    """Return whether a model is dumped into an in-memory buffer instead of a file."""
     targets = [*call.args[1:2], *(keyword.value for keyword in call.keywords)]
     if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
         targets += call.func.value.args[:1]  # Pickler(buffer).dump(model)
@@ -67,9 +67,9 @@ def _is_dumped(expression: ast.expr, scope: Scope) -> bool:
 
 
 def truth(test: ast.expr, scope: Scope) -> bool | None:  # noqa: PLR0911 - one for each kind of condition
-    """Return what a condition is when the module is imported, or None where that is not known.
+    """Return the value of a condition at import time, or None if it is unknown.
 
-    Known is above all that `__name__` is not `"__main__"`.
+    The main known fact: `__name__` is not `"__main__"`.
     """
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -111,7 +111,7 @@ def _compare(left: ast.expr, operator: ast.cmpop, right: ast.expr, scope: Scope)
 
 
 def _plain(expression: ast.expr, scope: Scope) -> object:
-    """Return the value of an expression that is plain: a text, a number, `__name__`, or a list of such."""
+    """Return the value of a constant, of `__name__`, or of a tuple, list or set of these (as a tuple), else None."""
     match expression:
         case ast.Name(id="__name__"):
             return scope.module.name

@@ -1,4 +1,4 @@
-"""What is found in delivered source code: effects, and the way of calls that leads to each."""
+"""Findings of the static analysis: import effects and the call chain that leads to each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Effect(StrEnum):
-    """What code does that belongs behind a guard."""
+    """An effect that belongs under a `__main__` guard."""
 
     WRITES = "writes"
     TRAINS = "trains"
@@ -14,7 +14,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """A line that is reached, with the call in it."""
+    """A line in a call chain, with the call on it."""
 
     file: str
     line: int
@@ -23,10 +23,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Finding:
-    """That importing model.py trains or writes a model: surely, or only where some condition holds.
+    """An effect of importing model.py: training or writing a model.
 
-    `chain` leads from a line that importing runs to the call at fault;
-    `guard` is where the statement begins that belongs under a guard, the outermost of its file.
+    `sure` is false if the effect depends on an unknown condition.
+    `chain` leads from a line that the import runs to the call with the effect.
+    `guard` is the start of the top-level statement that belongs under a `__main__` guard.
     """
 
     kind: Effect
@@ -36,12 +37,12 @@ class Finding:
 
     @property
     def line(self) -> int:
-        """The line of model.py where it begins."""
+        """The line of model.py where the chain begins."""
         return self.chain[0].line
 
     @property
     def path(self) -> str:
-        """The chain as people read it."""
+        """The chain as text for an error message."""
         told, file = [], "model.py"
         for step in self.chain:
             told.append(f"{step.file if step.file != file else ''} line {step.line} {step.call}".strip())
@@ -50,17 +51,17 @@ class Finding:
 
 
 def behind(step: Step, findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings that are reached by a step."""
+    """Return the findings with a step prepended to each chain."""
     return [replace(finding, chain=(step, *finding.chain)) for finding in findings]
 
 
 def unsure(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings that something else decides about."""
+    """Return the findings marked as not sure, because they depend on an unknown condition."""
     return [replace(finding, sure=False) for finding in findings]
 
 
 def first_of(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the first finding of each kind, a sure one if there is."""
+    """Return the first finding of each kind; a sure one takes precedence."""
     firsts: dict[Effect, Finding] = {}
     for finding in findings:
         if finding.kind not in firsts or (finding.sure and not firsts[finding.kind].sure):

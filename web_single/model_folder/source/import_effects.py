@@ -1,4 +1,4 @@
-"""Would importing model.py train or write a model? Told from its text and that of its helpers; nothing runs."""
+"""Static check whether importing model.py would train or write a model."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -15,16 +15,20 @@ GUARD = '`if __name__ == "__main__":`'
 
 
 def what_importing_does(model_folder: ModelFolder) -> list[Finding]:
-    """Return what importing model.py would train or write, in the order of its lines.
+    """Return the import effects of model.py, in line order.
 
-    Nothing is found in what this Python cannot parse: the delivery's own may, and else tells what is wrong.
+    Files that this Python cannot parse have no findings: the model process may run another Python.
     """
     module = Sources(model_folder.folder).module("model") if model_folder.code is not None else None
     return ImportEffectVisitor().import_module(module) if module is not None else []
 
 
 def reject_import_effects(model_folder: ModelFolder) -> list[Finding]:
-    """Raise a ModelFolderError where importing model.py would surely write a model; return what else it would do."""
+    """Return the import effects of model.py.
+
+    Raises:
+        ModelFolderError: Importing model.py would certainly write a model.
+    """
     findings = what_importing_does(model_folder)
     if message := tell(Effect.WRITES, findings):
         raise ModelFolderError(message)
@@ -32,7 +36,7 @@ def reject_import_effects(model_folder: ModelFolder) -> list[Finding]:
 
 
 def tell(kind: Effect, findings: Sequence[Finding]) -> str | None:
-    """Return the sentences about what importing surely does, with what to do about it; None where it does not."""
+    """Return the message about a certain effect of this kind and how to fix it, or None if there is none."""
     first = next((finding for finding in findings if finding.sure and finding.kind is kind), None)
     if first is None:
         return None
@@ -41,7 +45,7 @@ def tell(kind: Effect, findings: Sequence[Finding]) -> str | None:
 
 
 def lines_to_guard(findings: Sequence[Finding]) -> str:
-    """Return which lines belong under a guard, such as `lines 12 and 14`."""
+    """Return the lines that belong under a guard as text, such as `lines 12 and 14`; at most 5 are listed."""
     guards = sorted(
         {(step.file, step.line) for finding in findings if finding.sure and (step := finding.guard)},
         key=lambda guard: (guard[0] != "model.py", *guard),

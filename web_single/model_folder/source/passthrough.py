@@ -1,4 +1,4 @@
-"""Does a delivered function only pass on to the model? Told from its text: nothing is imported and nothing runs."""
+"""Static check whether a function of model.py only calls the model's method of the same name."""
 
 import ast
 from typing import Any
@@ -10,7 +10,7 @@ MODEL_AND_X = 2
 
 
 def passthrough_blocker(model_folder: ModelFolder, name: str) -> str | None:
-    """Return what keeps a delivered function from being the model's own method of this name; None where it is that."""
+    """Return why calling `name` of model.py may differ from calling the model's method, or None if it is the same."""
     if model_folder.code is None:
         return None
     module = Sources(model_folder.folder).module("model")
@@ -24,7 +24,7 @@ def passthrough_blocker(model_folder: ModelFolder, name: str) -> str | None:
 
 
 def why_not_asked_for(meanings: list[Any], name: str) -> str | None:
-    """Return what is wrong with what a name is bound to in model.py, if it is bound at all."""
+    """Return why the bindings of a name are not a plain pass-through; None if they are, or if there are none."""
     functions = [meaning.node for meaning in meanings if isinstance(meaning, Function)]
     if not meanings or (len(functions) == len(meanings) == 1 and passes_on(functions[0], name)):
         return None
@@ -33,7 +33,7 @@ def why_not_asked_for(meanings: list[Any], name: str) -> str | None:
 
 
 def passes_on(node: ast.AST, name: str) -> bool:
-    """Tell whether a function of a model and X returns what the model's method of that name returns for X."""
+    """Return whether a function of `model` and `X` is just `return model.<name>(X)`."""
     if not isinstance(node, ast.FunctionDef) or node.decorator_list:
         return False
     arguments = node.args
@@ -50,9 +50,9 @@ def passes_on(node: ast.AST, name: str) -> bool:
 
 
 def returned_by(body: list[ast.stmt]) -> ast.expr | None:
-    """Return the expression that a function of this body returns, where it does nothing else."""
+    """Return the returned expression if a function body does nothing else, otherwise None."""
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        body = body[1:]  # its docstring
+        body = body[1:]  # the docstring
     match body:
         case [ast.Return(value=value)]:
             return value

@@ -1,4 +1,4 @@
-"""What an import runs: statements, the functions that they call, the helpers that they import."""
+"""Traversal of the code that an import runs: statements, called functions and imported helper modules."""
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ Comprehension = ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp
 
 
 class ImportEffectVisitor(ast.NodeVisitor):
-    """Walks through what runs, once through each function; each `visit` returns what it finds."""
+    """Collects the effects of code that runs on import; each function and module is visited once."""
 
     scope: Scope
 
@@ -35,9 +35,9 @@ class ImportEffectVisitor(ast.NodeVisitor):
         self._known: dict[object, list[Finding]] = {}
 
     def import_module(self, module: Module) -> list[Finding]:
-        """Return the effects of importing a module, at most one of each kind for a statement of it."""
+        """Return the effects of importing a module, at most one of each kind per top-level statement."""
         if module not in self._known:
-            self._known[module] = []  # what imports itself in a circle runs once
+            self._known[module] = []  # ends circular imports
             with suppress(RecursionError), self._inside(module.scope):
                 self._known[module] = self._effects_of_import(module)
         return self._known[module]
@@ -59,7 +59,7 @@ class ImportEffectVisitor(ast.NodeVisitor):
             self.scope = outside
 
     def _statements(self, body: Sequence[ast.stmt]) -> list[tuple[ast.stmt, list[Finding]]]:
-        """Return the effects of each statement that is reached; those behind a condition to leave are not sure."""
+        """Return the reachable statements with their effects; after a conditional exit, effects are not sure."""
         found, sure = [], True
         for statement in body:
             effects = self.visit(statement)
@@ -76,12 +76,12 @@ class ImportEffectVisitor(ast.NodeVisitor):
         return [finding for node in nodes if node is not None for finding in self.visit(node)]
 
     def visit(self, node: ast.AST) -> list[Finding]:
-        """Return what a node does when it runs."""
+        """Return the effects of running a node."""
         found: list[Finding] = super().visit(node)
         return found
 
     def generic_visit(self, node: ast.AST) -> list[Finding]:
-        """Return the effects of all parts of what has no rule of its own, however deep they lie."""
+        """Return the effects of all descendants of a node without its own visit method."""
         found: list[Finding] = []
         left = [*ast.iter_child_nodes(node)]
         while left:
@@ -93,7 +93,7 @@ class ImportEffectVisitor(ast.NodeVisitor):
         return found
 
     def visit_If(self, node: ast.If | ast.While) -> list[Finding]:
-        """Follow the branch that is taken, where that is known."""
+        """Visit the branch that is taken if the condition is known, otherwise both as not sure."""
         known = truth(node.test, self.scope)
         if known is not None:
             return self.visit(node.test) + self._block(node.body if known else node.orelse)
@@ -102,14 +102,14 @@ class ImportEffectVisitor(ast.NodeVisitor):
     visit_While = visit_If
 
     def visit_IfExp(self, node: ast.IfExp) -> list[Finding]:
-        """Follow the value that is taken, where that is known."""
+        """Visit the value that is taken if the condition is known, otherwise both as not sure."""
         known = truth(node.test, self.scope)
         if known is not None:
             return self.visit(node.test) + self.visit(node.body if known else node.orelse)
         return self.visit(node.test) + unsure(self._all([node.body, node.orelse]))
 
     def visit_BoolOp(self, node: ast.BoolOp) -> list[Finding]:
-        """Follow `and` and `or` up to the operand that decides."""
+        """Visit the operands of `and` and `or` up to the one that is known to decide."""
         found: list[Finding] = []
         sure = True
         for value in node.values:
@@ -122,19 +122,19 @@ class ImportEffectVisitor(ast.NodeVisitor):
         return found
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> list[Finding]:
-        """Take a loop to run: what is looped over is seldom empty."""
+        """Visit a loop as if its body runs: iterables are seldom empty."""
         return self.visit(node.iter) + self._block(node.body) + self._block(node.orelse)
 
     visit_AsyncFor = visit_For
 
     def visit_With(self, node: ast.With | ast.AsyncWith) -> list[Finding]:
-        """Follow the statements in it."""
+        """Visit the context managers and the body."""
         return self._all(node.items) + self._block(node.body)
 
     visit_AsyncWith = visit_With
 
     def visit_Try(self, node: ast.Try | ast.TryStar) -> list[Finding]:
-        """Take what is tried to succeed."""
+        """Visit a `try` as if it succeeds; effects of the handlers are not sure."""
         tried = self._block(node.body) + self._block(node.orelse)
         handled = [finding for handler in node.handlers for finding in self._block(handler.body)]
         return tried + unsure(handled) + self._block(node.finalbody)
@@ -142,27 +142,27 @@ class ImportEffectVisitor(ast.NodeVisitor):
     visit_TryStar = visit_Try
 
     def visit_Match(self, node: ast.Match) -> list[Finding]:
-        """Any of the cases may be taken, or none."""
+        """Visit all cases; their effects are not sure."""
         return self.visit(node.subject) + unsure(finding for case in node.cases for finding in self._block(case.body))
 
     def visit_FunctionDef(self, node: FunctionNode) -> list[Finding]:
-        """Defining a function runs its decorators and its defaults."""
+        """Visit the decorators and default values, which run when a function is defined."""
         return self._decorate(node) + self._all([*node.args.defaults, *node.args.kw_defaults])
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Lambda(self, node: ast.Lambda) -> list[Finding]:
-        """As a function, without decorators."""
+        """Visit the default values, which run when a lambda is defined."""
         return self._all([*node.args.defaults, *node.args.kw_defaults])
 
     def visit_ClassDef(self, node: ast.ClassDef) -> list[Finding]:
-        """Defining a class runs its decorators and its body."""
+        """Visit the decorators, base classes and body, which run when a class is defined."""
         found = self._decorate(node) + self._all(node.bases)
         with self._inside(Scope(self.scope.module, self.scope, node.body)):
             return found + self._block(node.body)
 
     def _decorate(self, node: FunctionNode | ast.ClassDef) -> list[Finding]:
-        """Return what decorating runs: the decorator itself, not what it wraps."""
+        """Return the effects of evaluating and calling the decorators, without calling the decorated object."""
         found = self._all(node.decorator_list)
         for decorator in node.decorator_list:
             step = self._step(decorator, f"@{shortened(decorator)}")
@@ -170,7 +170,7 @@ class ImportEffectVisitor(ast.NodeVisitor):
         return found
 
     def _visit_comprehension(self, node: Comprehension) -> list[Finding]:
-        """What stands behind an `if`, or is made later, may not run."""
+        """Visit a comprehension; elements behind an `if` or in a generator are not sure."""
         inner = self._all([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])
         runs = not isinstance(node, ast.GeneratorExp) and not any(part.ifs for part in node.generators)
         return self.visit(node.generators[0].iter) + (inner if runs else unsure(inner))
@@ -178,7 +178,7 @@ class ImportEffectVisitor(ast.NodeVisitor):
     visit_GeneratorExp = visit_ListComp = visit_SetComp = visit_DictComp = _visit_comprehension
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> list[Finding]:
-        """Importing a helper runs its statements, and those of the packages that it is in."""
+        """Visit the imported helper modules and their parent packages."""
         names = [alias.name for alias in node.names]
         if isinstance(node, ast.ImportFrom):
             package = self.scope.module.absolute(node)
@@ -191,7 +191,7 @@ class ImportEffectVisitor(ast.NodeVisitor):
     visit_ImportFrom = visit_Import
 
     def visit_Call(self, node: ast.Call) -> list[Finding]:
-        """A call runs its arguments, and then what it calls."""
+        """Visit the arguments, then the called object."""
         meaning = self.scope.meaning_of(node.func)
         arguments = "..." if node.args or node.keywords else ""
         step = self._step(node, f"{shortened(node.func)}({arguments})")
@@ -203,7 +203,7 @@ class ImportEffectVisitor(ast.NodeVisitor):
         return Step(self.scope.module.file, node.lineno, call)
 
     def _run(self, meaning: Binding | None) -> list[Finding]:
-        """Return the effects of calling something of the delivery."""
+        """Return the effects of calling a function, class or instance of the user code."""
         match meaning:
             case Class():
                 makers = [meaning.method(name) for name in ("__new__", "__init__", "__post_init__")]
@@ -217,7 +217,7 @@ class ImportEffectVisitor(ast.NodeVisitor):
     def _run_function(self, function: Function) -> list[Finding]:
         key = (function.node, function.owner.node if function.owner else None)
         if key not in self._known:
-            self._known[key] = []  # what calls itself in a circle runs once
+            self._known[key] = []  # ends recursion
             with self._inside(Scope.of_call(function)):
                 effects = first_of(self._block(function.node.body))
             self._known[key] = unsure(effects) if runs_later(function.node) else effects
@@ -225,7 +225,7 @@ class ImportEffectVisitor(ast.NodeVisitor):
 
 
 def leaves(statement: ast.stmt, scope: Scope) -> bool:
-    """Tell whether nothing behind a statement runs."""
+    """Return whether no statement after this one in its block runs."""
     match statement:
         case ast.Expr(value=ast.Call(func=function)):
             return ast.unparse(function) in EXITS
@@ -235,7 +235,7 @@ def leaves(statement: ast.stmt, scope: Scope) -> bool:
 
 
 def may_leave(node: ast.AST, scope: Scope, *, in_loop: bool = False) -> bool:
-    """Tell whether a statement may end the block that it stands in without an exception."""
+    """Return whether a statement may exit its block by `return`, `break` or `continue`."""
     if isinstance(node, (ast.Break, ast.Continue)):
         return not in_loop
     if isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.expr)):
@@ -248,7 +248,7 @@ def may_leave(node: ast.AST, scope: Scope, *, in_loop: bool = False) -> bool:
 
 
 def runs_later(function: FunctionNode) -> bool:
-    """Tell whether calling a function only makes a generator or a coroutine."""
+    """Return whether a call only creates a generator or coroutine, so that the body runs later."""
     left: list[ast.AST] = [*function.body]
     while left:
         node = left.pop()
@@ -260,6 +260,6 @@ def runs_later(function: FunctionNode) -> bool:
 
 
 def shortened(node: ast.AST) -> str:
-    """Return code as a line that is not too long."""
+    """Return the code of a node on one line, at most 60 characters."""
     text = " ".join(ast.unparse(node).split())
     return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 2]}.."

@@ -1,1 +1,1 @@
-"""The client of the model process: starting it, and exchanging messages with it."""
+"""The client of the model process: its start, its messages and its output."""

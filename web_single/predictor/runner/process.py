@@ -1,4 +1,4 @@
-"""One process of the model: started, asked one thing at a time, watched, and ended with all its children."""
+"""The client of one model process: start, calls, monitoring and termination."""
 
 import asyncio
 import contextlib
@@ -15,13 +15,13 @@ from web_single.predictor.runner.wire_format import FrameHeader, encode_frame, r
 
 RUNNER = Path(__file__).parents[3] / "web_single_runner"
 END_SECONDS = 1
-REQUEST_IDS = 2**32  # as many as the head of a frame has room for
+REQUEST_IDS = 2**32  # the id field of a frame has 32 bits
 
 Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class RunnerProcess:
-    """A process that `web_single_runner` runs in; `description` is what the model told of itself when it had loaded."""
+    """A process that runs `web_single_runner`; `description` is the model's metadata, set by `load`."""
 
     def __init__(
         self, process: asyncio.subprocess.Process, lifeline: int, output: StdoutLogger, channel: Channel
@@ -36,10 +36,10 @@ class RunnerProcess:
 
     @classmethod
     async def start(cls, artifact: Path, *, python: Path, load_timeout_seconds: float, runners: int) -> Self:
-        """Start the model's process and wait until it has loaded; a ModelFolderError says why it did not."""
+        """Start a model process and wait until it has loaded the model; raise ModelFolderError if it does not."""
         spawning = asyncio.create_task(cls._spawn(artifact, python=python, runners=runners))
         try:
-            await asyncio.wait({spawning})  # when this is cancelled, the task goes on: half a process has no owner
+            await asyncio.wait({spawning})  # a cancellation must not interrupt the task: it would leak the process
             runner = spawning.result()
             await runner.load(artifact, timeout_seconds=load_timeout_seconds)
         except BaseException as error:
@@ -52,7 +52,7 @@ class RunnerProcess:
 
     @classmethod
     async def _spawn(cls, artifact: Path, *, python: Path, runners: int) -> Self:
-        """Start it by exec, from the loop's own thread: Linux ties its life to the thread that started it."""
+        """Start the process from the event loop's thread: Linux ends it when the thread that started it ends."""
         output = StdoutLogger()
         with contextlib.ExitStack() as kept, contextlib.ExitStack() as passed_on:
             ours, theirs = socket.socketpair()
@@ -81,14 +81,18 @@ class RunnerProcess:
 
     @staticmethod
     async def _end_spawned(spawning: "asyncio.Task[RunnerProcess]") -> None:
-        """End a process that was not started completely, however far it has come."""
+        """Wait for an unfinished start, then kill the process if there is one."""
         await asyncio.wait({spawning})
         if not spawning.cancelled() and spawning.exception() is None:
             spawning.result().kill()
             await spawning.result().ended()
 
     async def load(self, artifact: Path, *, timeout_seconds: float) -> None:
-        """Wait until the model has loaded, and take what it tells of itself."""
+        """Wait until the model has loaded, and set `description`.
+
+        Raises:
+            ModelFolderError: The model was rejected, failed to load or took longer than `timeout_seconds`.
+        """
         try:
             async with asyncio.timeout(timeout_seconds):
                 _, head, _ = await read_frame(self._reader)
@@ -106,10 +110,10 @@ class RunnerProcess:
         self.description = head["ready"]
 
     async def _wait(self) -> None:
-        """Wake whoever waits for a reply when the process has ended: a grandchild may hold the channel open."""
+        """Wait for the end of the process, then fail a pending read: a grandchild may keep the channel open."""
         try:
             await self._process.wait()
-        finally:  # also where the event loop ends first and cancels this
+        finally:  # also if the event loop stops first and cancels this task
             self._kill_group()
             os.close(self._lifeline)
             self._reader.set_exception(RunnerCrashedError(f"The model's process ended: {self.exit}."))
@@ -123,19 +127,23 @@ class RunnerProcess:
 
     @property
     def pid(self) -> int:
-        """The process id, which is its group's too."""
+        """The process id, which is also the process group id."""
         return self._process.pid
 
     @property
     def exit(self) -> str:
-        """How it ended, in words."""
+        """The exit status as text: the signal name or the exit code."""
         code = self._process.returncode
         if code is not None and code < 0:
             return f"killed by {signal.Signals(-code).name}"
         return f"exit code {code}"
 
     async def call(self, head: FrameHeader, block: bytes, *, timeout_seconds: float) -> tuple[FrameHeader, bytes]:
-        """Return the reply to one request. What goes wrong with the process ends it: RunnerCrashedError."""
+        """Send one request and return the header and block of its reply. Any failure kills the process.
+
+        Raises:
+            RunnerCrashedError: The process ended, broke the protocol or did not reply in `timeout_seconds`.
+        """
         self._calls = (self._calls + 1) % REQUEST_IDS
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -161,14 +169,14 @@ class RunnerProcess:
         return reply, reply_block
 
     def memory_bytes(self) -> int:
-        """Return the memory that it holds (resident set), in bytes; 0 where the system does not tell."""
+        """Return the resident set size in bytes, or 0 if /proc does not provide it."""
         try:
             return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
         except OSError:
             return 0
 
     async def end(self) -> None:
-        """End it and everything it started: kindly by closing the channel, after a second by force."""
+        """Close the channel, and kill the process group if it has not ended after `END_SECONDS`."""
         self._writer.close()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ended(), END_SECONDS)
@@ -176,7 +184,7 @@ class RunnerProcess:
         await self.ended()
 
     def kill(self) -> None:
-        """End it and everything it started, now."""
+        """Kill the process and its children with SIGKILL."""
         if self._process.returncode is None:
             self._kill_group()
 

@@ -1,4 +1,4 @@
-"""What the model prints, always drained (a full pipe would freeze it), and logged within limits."""
+"""Output of the model process: always read, because a full pipe would block the process, and logged within limits."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ log = get_logger()
 
 
 class StdoutLogger(asyncio.Protocol):
-    """Turns stdout and stderr of the model's process into log events, a line each."""
+    """Logs each line of stdout and stderr of the model process as an event."""
 
     _transport: asyncio.BaseTransport
 
@@ -26,7 +26,7 @@ class StdoutLogger(asyncio.Protocol):
         self._dropped = 0
 
     async def open_pipe(self) -> int:
-        """Return the end of a pipe to write to; it is read until all who write to it have ended."""
+        """Open a pipe and return its write end; it is read until all writers have closed it."""
         read_end, write_end = os.pipe()
         pipe = os.fdopen(read_end, "rb", buffering=0)
         try:
@@ -37,7 +37,7 @@ class StdoutLogger(asyncio.Protocol):
         return write_end
 
     async def close(self) -> None:
-        """Take what was printed last, and let go of the pipe, also where somebody still holds it open."""
+        """Read the remaining output for up to `LAST_WORDS_SECONDS`, then close the pipe, even if a writer is left."""
         try:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), LAST_WORDS_SECONDS)
@@ -46,11 +46,11 @@ class StdoutLogger(asyncio.Protocol):
         await self._ended.wait()
 
     def abort(self) -> None:
-        """Close the pipe without waiting for what is still printed."""
+        """Close the pipe without waiting for further output."""
         self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        """Log each finished line, and the start of one that grows without end."""
+        """Log each complete line, and keep at most `MAX_LINE_BYTES` of an incomplete one."""
         *lines, rest = data.split(b"\n")
         for line in lines:
             self._log(self._line + line)
@@ -58,7 +58,7 @@ class StdoutLogger(asyncio.Protocol):
         self._line = (self._line + rest)[:MAX_LINE_BYTES]
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Log what is left when the process has ended."""
+        """Log the remaining output after the pipe has closed."""
         if self._line:
             self._log(self._line)
         self._tell_dropped()

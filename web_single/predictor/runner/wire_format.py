@@ -1,4 +1,4 @@
-"""The server's end of the channel to the runner: frames of a head (JSON) and a block (float64)."""
+"""The wire format between the server and the model process: frames of a JSON header and a float64 block."""
 
 import asyncio
 import json
@@ -18,13 +18,13 @@ FrameHeader = dict[str, Any]
 
 
 def encode_frame(request_id: int, head: FrameHeader, block: bytes) -> bytes:
-    """Return one frame: `<IIQ` (request id, bytes of the head, bytes of the block), the head, the block."""
+    """Return one frame: `<IIQ` (request id, bytes of the header, bytes of the block), the header, the block."""
     encoded = json.dumps(head).encode()
     return FRAME.pack(request_id, len(encoded), len(block)) + encoded + block
 
 
 async def read_frame(reader: asyncio.StreamReader) -> tuple[int, FrameHeader, bytes]:
-    """Return the next frame's request id, head and block; a RunnerCrashedError where it is none."""
+    """Return request id, header and block of the next frame; raise RunnerCrashedError if it is invalid."""
     try:
         request_id, head_bytes, block_bytes = FRAME.unpack(await reader.readexactly(FRAME.size))
         if head_bytes > MAX_HEAD_BYTES or block_bytes > MAX_BLOCK_BYTES:
@@ -39,10 +39,12 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[int, FrameHeader, by
 
 
 def encode_rows(rows: Sequence[Sequence[Any]], listed: Sequence[int] = ()) -> tuple[FrameHeader, bytes]:
-    """Return rows, shape (rows, columns), as the head and the block of a request.
+    """Return the header and the block of a request.
 
-    The columns `listed` stand as lists in the head, all others, numbers and null, as little-endian float64 in the
-    block, in row order; null is NaN there.
+    Args:
+        rows: Shape (rows, columns).
+        listed: Indices of the columns that the header contains as lists. The block contains all others, numbers and
+            null, as little-endian float64 in row order; null becomes NaN.
     """
     columns = len(rows[0])
     head: FrameHeader = {
@@ -62,7 +64,11 @@ def encode_rows(rows: Sequence[Sequence[Any]], listed: Sequence[int] = ()) -> tu
 
 
 def decode_rows(block: bytes, *, rows: int) -> list[list[float]]:
-    """Return a block of as many values for each row as lists of floats, shape (rows, columns)."""
+    """Return a float64 block as lists of floats, shape (rows, columns).
+
+    Raises:
+        RunnerCrashedError: The block does not have the same number of values, at least one, for each row.
+    """
     columns, rest = divmod(len(block), rows * FLOAT64_BYTES)
     if rest or not columns:
         raise RunnerCrashedError(f"The model's process sent {len(block)} bytes of probabilities for {rows} rows.")

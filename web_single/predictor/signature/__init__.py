@@ -1,1 +1,1 @@
-"""The model's inputs and outputs: which features it takes, what it returns, and when two outputs are equal."""
+"""The model's inputs and outputs: features, results, and the comparison of two outputs."""

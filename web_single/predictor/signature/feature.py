@@ -1,4 +1,4 @@
-"""One feature: which values the model takes for it."""
+"""One feature of the model, and the validation of its values."""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ KIND_NAMES = {int: "a number", float: "a number", str: "text", bool: "a boolean"
 
 
 class Kind(StrEnum):
-    """What a feature is: a category has known values; `any` is what the model does not tell."""
+    """The type of a feature: `category` has known values, `any` is a feature of unknown type."""
 
     NUMBER = "number"
     CATEGORY = "category"
@@ -33,10 +33,10 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature of the model.
+    """Describes a feature of the model, and validates values.
 
-    `values` are the known ones of a category, `allow_unknown` tells whether the model takes others beside them,
-    `nullable` whether it takes null.
+    `values` are the known values of a category. `allow_unknown` is whether the model accepts other values too,
+    `nullable` whether it accepts null.
     """
 
     name: str | None
@@ -47,14 +47,14 @@ class Feature:
 
     @classmethod
     def from_description(cls, description: dict[str, Any]) -> Self:
-        """Return a feature as the runner tells it."""
+        """Return the feature from the description that the model process sends."""
         values = description["values"]
         return cls(
             **description | {"kind": Kind(description["kind"]), "values": tuple(values) if values is not None else None}
         )
 
-    def validation_error(self, value: Any) -> str | None:  # noqa: ANN401 - whatever JSON can hold
-        """Return why the model does not take this value, or None where it does."""
+    def validation_error(self, value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+        """Return why the value is invalid, or None if it is valid."""
         if self.kind is Kind.NUMBER and type(value) is float and math.isfinite(value):
             return None
         if value is None:
@@ -102,12 +102,15 @@ def _shown(value: Any) -> str:  # noqa: ANN401 - the value of a category
 
 
 def is_number(value: Any) -> bool:  # noqa: ANN401 - any JSON value
-    """Tell whether it is a number of JSON."""
+    """Return whether the value is a JSON number."""
     return type(value) in (int, float)
 
 
 def are_exact_numbers(values: Sequence[Any]) -> bool:
-    """Tell whether these are numbers without a fault; a large one makes this False too, and is looked at by itself."""
+    """Return whether all values are numbers that float64 represents exactly.
+
+    Large valid floats return False too; the caller then checks each value.
+    """
     types = set(map(type, values))
     if types == FLOATS:
         return math.isfinite(sum(values))
@@ -115,12 +118,12 @@ def are_exact_numbers(values: Sequence[Any]) -> bool:
         NUMBER_TYPES.issuperset(types)
         and min(values) >= -LARGEST_EXACT_INTEGER
         and max(values) <= LARGEST_EXACT_INTEGER
-        and math.isfinite(sum(values))  # where one of them is NaN, so is their sum
+        and math.isfinite(sum(values))  # the sum is NaN if one of them is
     )
 
 
 def fault_of_number(value: float) -> str | None:
-    """Return what keeps this number from being exact as a finite float64, or None where nothing does."""
+    """Return why float64 does not represent this number exactly as a finite value, or None if it does."""
     if type(value) is int:
         return None if abs(value) <= LARGEST_EXACT_INTEGER else "an integer beyond 2^53 is not exact as a float64"
     return None if math.isfinite(value) else "a finite number is expected"

@@ -1,4 +1,4 @@
-"""Answer: what the model says to one row."""
+"""The model's output for one row, and the decoding of replies of the model process."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +11,14 @@ from web_single.predictor.signature.signature import Signature
 
 @dataclass(frozen=True)
 class ModelOutput:
-    """What the model answered to one row: a result, and where asked for the probability of each class."""
+    """The model's output for one row: the result, and the probability of each class if requested."""
 
     result: Any
     probabilities: list[float] | None
 
 
 def read_answers(reply: FrameHeader, block: bytes, *, rows: int, with_probabilities: bool) -> list[ModelOutput]:
-    """Return the answers in a reply of the runner; a RunnerCrashedError where it has not one for each row."""
+    """Return the outputs in a reply; raise RunnerCrashedError if it does not have one for each row."""
     results = reply.get("results")
     if not isinstance(results, list) or len(results) != rows:
         raise RunnerCrashedError("The model's process sent a reply without a result for each row.")
@@ -28,7 +28,13 @@ def read_answers(reply: FrameHeader, block: bytes, *, rows: int, with_probabilit
 
 
 def raise_failure(reply: FrameHeader, rows: int, signature: Signature, *, shared: bool) -> None:
-    """Raise the error in a reply of the runner without results; it names the instance where there are several rows."""
+    """Raise the error that a reply without results contains; it names the instance if there are several rows.
+
+    Raises:
+        BatchCallError: Any failure of a call with `shared`, whose rows come from several requests.
+        InvalidFeaturesError: A result is not finite, or a number exceeds float32.
+        ModelCodeError: User code raised an exception.
+    """
     if shared and "results" not in reply:
         raise BatchCallError("One of the rows of a shared call was not answered.")
     if "not_finite" in reply:

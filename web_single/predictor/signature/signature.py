@@ -1,4 +1,4 @@
-"""What goes into the model and what comes out of it, as the server knows it: the one place that checks features."""
+"""The signature of the model: its inputs and outputs, and the validation of features."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,12 +13,12 @@ Features = Sequence[Any] | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Signature:
-    """What is known of the model. None stands for what it does not say; the service does not invent it.
+    """Describes the model's inputs and outputs, and validates features. None means that the model does not specify it.
 
-    `result` is "label", "number", "text", "multi_output" (then `outputs` says how many) or "any";
-    `input_type` what the delivered `predict` gets: a "dataframe", an "array", a "list", "texts" or a "row".
-    `dependence_risk` says why results may depend on the other rows of a call, `probabilities_risk` why probabilities
-    may; None where they provably do not.
+    `result` is "label", "number", "text", "multi_output" (`outputs` is their number) or "any".
+    `input_type` is the type that `predict` receives: "dataframe", "array", "list", "texts" or "row".
+    `dependence_risk` is the reason why results may depend on the other rows of a call, `probabilities_risk` the same
+    for probabilities; None if they provably do not.
     """
 
     features: tuple[Feature, ...] | None = None
@@ -33,7 +33,7 @@ class Signature:
 
     @classmethod
     def from_description(cls, description: dict[str, Any]) -> Self:
-        """Return the signature in what the runner told when the model had loaded."""
+        """Return the signature from the description that the model process sends after loading."""
         features, classes = description["features"], description["classes"]
         return cls(
             features=tuple(map(Feature.from_description, features)) if features is not None else None,
@@ -47,28 +47,28 @@ class Signature:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain values, as it is stored with the model's version."""
+        """Return the signature as a dict, as it is stored with the model version."""
         return {"feature_count": self.feature_count, "feature_names": self.feature_names} | asdict(self)
 
     @property
     def feature_count(self) -> int | None:
-        """How many features the model takes."""
+        """The number of features, or None if unknown."""
         return len(self.features) if self.features is not None else None
 
     @property
     def feature_names(self) -> tuple[str, ...] | None:
-        """Their names in the model's order, where they have names."""
+        """The feature names in the model's order, or None if they have no names."""
         names = [feature.name for feature in self.features or () if feature.name is not None]
         return tuple(names) or None
 
     def validate_row(self, features: Features) -> Sequence[Any]:
-        """Return one row in the model's order; an InvalidFeaturesError names the feature at fault."""
+        """Return one row in the model's order; raise InvalidFeaturesError, naming the invalid feature."""
         row = self._in_order(features) if isinstance(features, Mapping) else features
         self._check(row)
         return row
 
     def rows_of(self, instances: Sequence[Features]) -> list[Sequence[Any]]:
-        """Return the rows of a batch, all of one length; the error names the instance too."""
+        """Return the rows of a batch, all of the same length; raise InvalidFeaturesError, naming the instance."""
         rows: list[Sequence[Any]] = []
         for index, features in enumerate(instances):
             try:
@@ -80,9 +80,10 @@ class Signature:
         return rows
 
     def non_numeric_columns(self, rows: Sequence[Sequence[Any]]) -> list[int]:
-        """Return the columns of these rows that hold more than numbers, or may.
+        """Return the indices of the columns that may hold values other than numbers.
 
-        Where a kind is not known an integer stays one: code that makes text of it would else read `1.0`.
+        A column of unknown kind is included unless all its values are floats: as float64, an integer that user code
+        converts to text would become `1.0`.
         """
         if self.features is not None:
             kinds: Sequence[Kind] = [feature.kind for feature in self.features]
@@ -95,29 +96,29 @@ class Signature:
         ]
 
     def batch_key(self, row: Sequence[Any]) -> Hashable | None:
-        """Return what rows must have in common to share a call of the model; None for a row that must be asked alone.
+        """Return the key that rows in one batch must share, or None if the row must be predicted alone.
 
-        A table takes the type of a column from all of its rows. Where a kind is not known, one float beside an
-        integer would make a float of it; where a column holds texts, numbers beside them are no numbers any more.
+        The dtype of a DataFrame column depends on all of its rows. In a column of unknown kind, one float converts
+        the integers to floats; in a column with texts, numbers become objects.
         """
         listed = self._listed_where_known
         return None if listed is None else tuple([type(row[at]) for at in listed])
 
     @property
     def batchable(self) -> bool:
-        """Whether rows of several requests may share a call of the model."""
+        """Whether rows of several requests may be in one batch."""
         return self._listed_where_known is not None
 
     @cached_property
     def _listed_where_known(self) -> list[int] | None:
-        """The columns that hold more than numbers; None where rows must be asked alone."""
+        """The indices of the non-numeric columns, or None if rows must be predicted alone."""
         kinds = [feature.kind for feature in self.features or ()]
         if not kinds or Kind.ANY in kinds or self.single_row_only:
             return None
         return [at for at, kind in enumerate(kinds) if kind is not Kind.NUMBER]
 
     def _in_order(self, features: Mapping[str, Any]) -> list[Any]:
-        """Return the values of features that are given by name."""
+        """Return the values of named features in the model's order."""
         if self.feature_names is None:
             raise InvalidFeaturesError("This model's features have no names: a list of values is expected.")
         unknown = [name for name in features if name not in self.feature_names]
@@ -152,12 +153,12 @@ class Signature:
             raise InvalidFeaturesError(f"{what} expected{names}{like}, not {len(features)}.")
 
     def check_probabilities(self) -> None:
-        """Refuse to be asked for probabilities where the model has none."""
+        """Raise InvalidInputError if the model has no probabilities."""
         if not self.probabilities:
             raise InvalidInputError("This model has no probabilities.")
 
     def name_of(self, position: int) -> str:
-        """Return what a message calls the feature at this position."""
+        """Return the name of the feature at this position for error messages."""
         name = f" ({self.feature_names[position]})" if self.feature_names else ""
         return f"Feature {position}{name}"
 

@@ -1,17 +1,17 @@
-"""When two answers are equal: what is no float identical, floats within 1e-12 relative or 4 ulp."""
+"""Comparison of model outputs: floats within 1e-12 relative or 4 ulp, all other values identical."""
 
 import math
 from typing import Any
 
 RELATIVE = 1e-12
-# In a batch the same arithmetic runs in another order: over all of scikit-learn's estimators, the differences between a
-# row alone and among 40 were up to 1e-11.
+# A batch runs the same arithmetic in another order: over all scikit-learn estimators, results of a row alone and in a
+# batch of 40 differed by up to 1e-11.
 BATCH_RELATIVE = 1e-9
 ULPS = 4
 
 
-def all_close(first: Any, second: Any, *, relative: float = RELATIVE) -> bool:  # noqa: ANN401 - what JSON has
-    """Return whether two results of the model are equal, as far as its arithmetic lets them be."""
+def all_close(first: Any, second: Any, *, relative: float = RELATIVE) -> bool:  # noqa: ANN401 - any JSON value
+    """Return whether two JSON values are equal, with a tolerance for floats: `relative` or 4 ulp, the larger one."""
     if type(first) is not type(second):
         return False
     if isinstance(first, float) and isinstance(second, float):

@@ -1,1 +1,1 @@
-"""Dynamic batching: one model call and one commit for the requests that arrive together."""
+"""Dynamic batching: one model call and one commit for concurrent requests."""

@@ -1,4 +1,4 @@
-"""Batcher: the shortcut for many requests at once: one call of the model and one commit for all that wait."""
+"""Dynamic batching, the fast path for concurrent requests: one model call and one commit for each batch."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -26,11 +26,12 @@ STOPPING = UnavailableError("The server stops.")
 
 
 class Batcher:
-    """While one batch is committed the next one is predicted, and never more than that.
+    """Collects concurrent requests into batches, predicts and commits them.
 
-    A request that finds nobody waiting goes at once. What goes wrong with one row is told to that row alone.
-    Where there is a compiled model it is asked first, in the thread that commits; what it hands back waits for the
-    model itself.
+    At most one batch is committed while the next one is predicted. A request that arrives at an empty queue does
+    not wait for others. An error caused by one row is raised for that row only.
+    A compiled model, if there is one, is called first, in the database's writer thread. Rows for which it returns no
+    result (fallbacks) are queued for the model process.
     """
 
     def __init__(self, predictor: Predictor, store: PredictionStore, config: Config) -> None:
@@ -47,7 +48,7 @@ class Batcher:
     @classmethod
     @asynccontextmanager
     async def of(cls, predictor: Predictor, store: PredictionStore, config: Config) -> AsyncIterator[Self | None]:
-        """Hand out a queue that serves until this ends; None where the settings want none."""
+        """Yield a batcher that runs until the context exits, or None if batching is disabled in the settings."""
         queue = cls(predictor, store, config) if config.uses_batching else None
         try:
             yield queue
@@ -56,7 +57,15 @@ class Batcher:
                 await queue.close()
 
     async def predict(self, row: Sequence[Any], *, with_probabilities: bool = False) -> Prediction:
-        """Return the prediction of one row when it is committed."""
+        """Return the prediction for one row after it is committed.
+
+        Args:
+            row: The feature values, as `Signature.validate_row` returns them.
+            with_probabilities: Whether to compute class probabilities.
+
+        Raises:
+            WebSingleError: The prediction or its commit failed, the queue timed out or the server is stopping.
+        """
         answered: asyncio.Future[Prediction] = self._loop.create_future()
         key = self._batch_safety.key_of(row, with_probabilities=with_probabilities)
         line = self._line if self._predictor.compiled is None else self._line_for_compiled
@@ -64,7 +73,7 @@ class Batcher:
         return await answered
 
     async def close(self) -> None:
-        """Refuse all who wait, and finish no more."""
+        """Reject all pending requests and cancel the background tasks, including a running commit."""
         self._line.close(STOPPING)
         self._line_for_compiled.close(STOPPING)
         tasks = {*self._serving, *([self._commit] if self._commit is not None else [])}
@@ -87,10 +96,10 @@ class Batcher:
                 await self._answer_compiled(batch)
 
     async def _answer_compiled(self, batch: list[PendingRequest]) -> None:
-        """Serve a batch by the compiled model, in short calls; let it wait for the model where that is faster."""
+        """Predict a batch with the compiled model in short calls; queue it for the model process if that is faster."""
         with_probabilities = batch[0].with_probabilities
         compiled = self._predictor.compiled
-        if self._batch_safety.max_rows(batch[0].batch_key) >= len(batch):  # else each row would be a call of its own
+        if self._batch_safety.max_rows(batch[0].batch_key) >= len(batch):  # else the reference path goes row by row
             compiled = self._predictor.compiled_for(len(batch), with_probabilities=with_probabilities)
         most = compiled.rows_per_call(with_probabilities=with_probabilities) if compiled is not None else 0
         while batch and compiled is not None and compiled is self._predictor.compiled:
@@ -100,7 +109,7 @@ class Batcher:
             self._line.add(waiting)
 
     async def _answer_part(self, compiled: CompiledModel, part: list[PendingRequest]) -> None:
-        """Predict and commit in one thread what the compiled model is sure of; let the others wait for the model."""
+        """Predict and commit in the writer thread; queue rows without a compiled result for the model process."""
         rows, with_probabilities = [waiting.row for waiting in part], part[0].with_probabilities
         answers: list[ModelOutput | None] = []
 
@@ -121,7 +130,7 @@ class Batcher:
                 waiting.answer(Prediction(next(ids), answer.result, answer.probabilities))
 
     async def _serve_batch(self, batch: list[PendingRequest]) -> None:
-        """Ask for all at once; where that goes wrong, for halves of it, until the row at fault is alone."""
+        """Predict a batch in one call; on failure bisect it until the row that causes the error is isolated."""
         parts, deaths = [batch], 0
         while parts:
             part = parts.pop()
@@ -157,7 +166,10 @@ class Batcher:
         return answers
 
     async def _wait_for_restart(self, parts: list[list[PendingRequest]], deaths: int) -> None:
-        """Wait for a new model's process, as long as those who wait for it may; after some deaths, give up."""
+        """Wait for the restarted model process until the earliest deadline of the remaining requests.
+
+        Rejects the remaining requests and clears `parts` on timeout or after more than `MOST_DEATHS` crashes.
+        """
         if not parts:
             return
         waiting = [each for part in parts for each in part]
@@ -171,7 +183,7 @@ class Batcher:
             parts.clear()
 
     async def _start_commit(self, part: list[PendingRequest], answers: list[ModelOutput]) -> None:
-        """Begin to commit as soon as the last commit is done; the next batch is predicted meanwhile."""
+        """Start a commit in the background after the previous one has finished; rejected requests are left out."""
         if self._commit is not None:
             await self._commit
         pairs = [(waiting, answer) for waiting, answer in zip(part, answers, strict=True) if not waiting.is_rejected]
@@ -179,7 +191,7 @@ class Batcher:
         for waiting in part:
             waiting.is_committing = True
         self._commit = asyncio.create_task(self._store_all(part, answers))
-        self._commit.add_done_callback(lambda _: refuse(part, STOPPING))  # where it was cancelled before it ran
+        self._commit.add_done_callback(lambda _: refuse(part, STOPPING))  # if cancelled before it ran
 
     async def _store_all(self, part: list[PendingRequest], answers: list[ModelOutput]) -> None:
         predictions = [
@@ -190,19 +202,24 @@ class Batcher:
             ids = await self._store.add_group(lambda: predictions, self._predictor.model_folder.version)
             for waiting, answer, prediction_id in zip(part, answers, ids, strict=True):
                 waiting.answer(Prediction(prediction_id, answer.result, answer.probabilities))
-            await asyncio.sleep(0)  # the answers are written
-            await asyncio.sleep(0)  # and the next requests are read
+            await asyncio.sleep(0)  # one event loop pass to write the responses
+            await asyncio.sleep(0)  # and one to read the next requests
 
 
 @contextmanager
 def telling(batch: list[PendingRequest], *, committing: bool = False) -> Iterator[None]:
-    """Tell those who wait whatever goes wrong, and go on; none of them is acknowledged.
+    """Reject the requests of a batch with any exception raised in the context, and suppress the exception.
 
-    A request whose commit has begun gets the outcome of its commit (`committing`) and of nothing else.
+    A cancellation rejects them too, and is raised again.
+
+    Args:
+        batch: The requests to reject on failure.
+        committing: Whether the context is the commit itself. A request whose commit has started is rejected only by
+            a failure of that commit.
     """
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - a failure of our own, too, is theirs to hear
+    except Exception as error:  # noqa: BLE001 - internal errors must reject the requests, too
         refuse([waiting for waiting in batch if waiting.is_committing == committing], error)
     except asyncio.CancelledError:
         refuse([waiting for waiting in batch if waiting.is_committing == committing], STOPPING)
@@ -210,12 +227,12 @@ def telling(batch: list[PendingRequest], *, committing: bool = False) -> Iterato
 
 
 def bisect(part: list[PendingRequest]) -> list[list[PendingRequest]]:
-    """Return two halves, the first one last: it is the next to be taken."""
+    """Return the second half and the first half, in this order: `pop` then takes the first half next."""
     middle = len(part) // 2
     return [part[middle:], part[:middle]]
 
 
 def refuse(part: list[PendingRequest], error: Exception) -> None:
-    """Tell all of them the same."""
+    """Reject all requests with the same error."""
     for waiting in part:
         waiting.refuse(error)

@@ -1,4 +1,4 @@
-"""Pace: whether the model should wait for a commit that is going on."""
+"""Batch pacing: decides whether the next model call waits for the current commit."""
 
 import math
 import time
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 
 class BatchPacing:
-    """How long the model takes for a batch, and how long it takes to commit, answer and hear the next requests.
+    """Measures the latest model call, and the latest commit including responses and reading of new requests.
 
-    While the second is the shorter one, a call that waits for it serves all clients by one call instead of two.
+    If the commit takes less time than the model call, waiting for it puts all clients into one batch instead of two.
     """
 
     def __init__(self) -> None:
@@ -17,19 +17,19 @@ class BatchPacing:
         self._answering_seconds = math.inf
 
     def should_wait_for_commit(self) -> bool:
-        """Tell whether the model should wait for the commit that is going on."""
+        """Return whether the next model call should wait for the current commit."""
         return self._answering_seconds < self._predicting_seconds
 
     @contextmanager
     def predicting(self) -> Iterator[None]:
-        """Take the time of a call of the model."""
+        """Measure the duration of a model call."""
         start = time.perf_counter()
         yield
         self._predicting_seconds = time.perf_counter() - start
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Take the time of a commit and of what follows from it."""
+        """Measure the duration of a commit, of its responses and of reading the next requests."""
         start = time.perf_counter()
         yield
         self._answering_seconds = time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""RequestQueue: the requests that wait for the model, first come, first served, and none of them for ever."""
+"""The request queue: pending requests in order of arrival, grouped into batches, with a timeout."""
 
 import asyncio
 from collections import deque
@@ -15,7 +15,7 @@ MOST_PASSES = 50
 
 
 class Prediction(NamedTuple):
-    """A prediction that is committed; the probability of each class where it was asked for."""
+    """A committed prediction; `probabilities` has one value per class, or is None if not requested."""
 
     id: int
     result: Any
@@ -24,7 +24,11 @@ class Prediction(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class PendingRequest:
-    """A row that waits for its prediction. Only rows with the same batch key share a call; None shares with none."""
+    """A row that is queued for prediction.
+
+    Only rows with the same batch key may be in one model call. A row whose key is None is predicted alone.
+    `deadline` is in seconds of the event loop's clock; 0 means not set.
+    """
 
     row: Sequence[Any]
     batch_key: BatchKey | None
@@ -35,31 +39,31 @@ class PendingRequest:
 
     @property
     def is_rejected(self) -> bool:
-        """Whether its response is an error already: it must not be stored any more."""
+        """Whether the request has failed already, so that its prediction must not be stored."""
         return self.answered.done() and not self.answered.cancelled() and self.answered.exception() is not None
 
     @property
     def kind(self) -> tuple[BatchKey | None, bool]:
-        """What all requests that leave together have in common."""
+        """The values that all requests of a batch have in common."""
         return self.batch_key, self.with_probabilities
 
     def answer(self, prediction: Prediction) -> None:
-        """Hand over the prediction, if somebody still waits."""
+        """Set the prediction as the result, unless the request is already resolved, rejected or cancelled."""
         if not self.answered.done():
             self.answered.set_result(prediction)
 
     def refuse(self, error: Exception) -> None:
-        """Tell whoever waits what went wrong, if somebody still waits."""
+        """Set the error as the outcome, unless the request is already resolved, rejected or cancelled."""
         if not self.answered.done():
             self.answered.set_exception(error)
 
 
 class RequestQueue:
-    """Who has waited too long is refused.
+    """Holds pending requests and returns them in batches; rejects a request when its deadline passes.
 
     Args:
         config: Settings.
-        max_rows: Returns how many requests may leave together with one that has this batch key.
+        max_rows: Returns the maximum batch size for a batch key.
     """
 
     def __init__(self, config: Config, max_rows: Callable[[BatchKey | None], int]) -> None:
@@ -73,7 +77,7 @@ class RequestQueue:
         self._error: WebSingleError | None = None
 
     def add(self, waiting: PendingRequest) -> None:
-        """Let somebody wait, unless the line is closed."""
+        """Add a request; reject it if the queue is closed. A request that has a deadline keeps it."""
         if self._error is not None:
             waiting.refuse(self._error)
             return
@@ -86,7 +90,7 @@ class RequestQueue:
             self._timer = self._loop.call_at(waiting.deadline, self._refuse_late)
 
     async def next_batch(self) -> list[PendingRequest]:
-        """Wait until somebody waits and what has arrived is read; return those whose rows can share a call."""
+        """Return the next requests that can share a model call; waits for a request and for the end of its burst."""
         while True:
             if not self._line:
                 self._somebody_waits = self._loop.create_future()
@@ -97,7 +101,7 @@ class RequestQueue:
                 return batch
 
     def close(self, error: WebSingleError) -> None:
-        """Refuse all who wait, and all who come."""
+        """Reject all pending and all future requests with this error."""
         self._error = error
         if self._timer is not None:
             self._timer.cancel()
@@ -105,10 +109,11 @@ class RequestQueue:
             self._line.popleft().refuse(error)
 
     async def _collect_burst(self) -> None:
-        """Read what has arrived, and wait for nobody else.
+        """Let requests that have already arrived enter the queue, without waiting for later ones.
 
-        A pass of the event loop reads what has arrived; the next one runs what that has woken. Clients that were
-        answered together ask again together, one after the other: a few quiet passes tell that all have done so.
+        One pass of the event loop reads the sockets; the next one runs the tasks that this wakes. Clients that
+        received their responses together send their next requests in one burst: it is over after `QUIET_PASSES`
+        passes without a new request.
         """
         quiet, heard = 0, len(self._line)
         for _ in range(MOST_PASSES):
@@ -119,13 +124,13 @@ class RequestQueue:
                 return
 
     def _take(self) -> list[PendingRequest]:
-        """Take the first and those behind it that can share a call; others keep their places."""
+        """Remove and return the first request and those that can share its model call; others keep their order."""
         batch: list[PendingRequest] = []
         others: list[PendingRequest] = []
         limit = 1
         while self._line and len(batch) < limit:
             waiting = self._line.popleft()
-            if waiting.answered.done():  # nobody waits for it any more
+            if waiting.answered.done():  # cancelled, or already rejected
                 continue
             if not batch:
                 limit = self._max_rows(waiting.batch_key)

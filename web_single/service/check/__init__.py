@@ -1,1 +1,1 @@
-"""Checking a delivery: what it would be like to serve it, and what to do about that, before anybody does."""
+"""Checks of a model folder before it is served: findings about how it would behave, and what to do about them."""

@@ -1,4 +1,4 @@
-"""Check a delivery: load it as the server would, ask it what clients will ask and more, and report."""
+"""Check of a model folder: loads it as the server does, calls it with valid and invalid rows, and reports."""
 
 import asyncio
 import time
@@ -33,17 +33,20 @@ DATASET = "get_dataset() in model.py"
 
 
 def unheard(what: str, done: int = 0, total: int | None = None) -> None:
-    """Tell nobody."""
+    """Ignore the progress."""
 
 
 class CannotBeServedError(Exception):
-    """The report has the reason; there is nothing more to look at."""
+    """Raised to end the check early: the model cannot be served, and the report contains the reason."""
 
 
 async def check_delivery(path: Path, config: Config, tell: ProgressCallback = unheard) -> Report:
-    """Return what is found out about the delivery at this path, its folder or its artifact.
+    """Return a report about a model folder. The model process has ended when this returns.
 
-    `tell` hears what is being done. The model's process has ended when this returns.
+    Args:
+        path: The model folder or its artifact.
+        config: The configuration that the server would have.
+        tell: Called with the progress.
     """
     report = Report(path=str(path))
     try:
@@ -63,7 +66,11 @@ async def check_delivery(path: Path, config: Config, tell: ProgressCallback = un
 
 
 def look_at(path: Path, config: Config, report: Report) -> ModelFolder:
-    """Report what the files tell without being run; raise where they are refused."""
+    """Return the opened model folder, and report findings from its files without running code.
+
+    Raises:
+        CannotBeServedError: If it cannot be opened, or if importing model.py would write a model.
+    """
     try:
         model_folder = ModelFolder.open(path, pin=config.model_sha256)
         report.version, report.sha256 = model_folder.version, model_folder.sha256
@@ -82,7 +89,11 @@ def look_at(path: Path, config: Config, report: Report) -> ModelFolder:
 def look_for_environment(
     model_folder: ModelFolder, config: Config, report: Report, tell: ProgressCallback
 ) -> Environment:
-    """Report which interpreter runs the delivery, and what it would not find where it is handed to others."""
+    """Return the environment that runs the model folder, and report it with missing requirements.
+
+    Raises:
+        CannotBeServedError: If no interpreter has the required libraries.
+    """
     try:
         environment = find_environment(model_folder, config, tell=tell)
         report.findings += look_at_requirements(model_folder, environment)
@@ -99,7 +110,11 @@ def look_for_environment(
 async def loaded(
     model_folder: ModelFolder, environment: Environment, config: Config, report: Report
 ) -> AsyncIterator[Predictor]:
-    """Load the model as the server does, and report what it tells of itself."""
+    """Load the model as the server does, yield its predictor, and report its description.
+
+    Raises:
+        CannotBeServedError: If the model cannot be loaded.
+    """
     predictor = Predictor(model_folder, environment, config.model_copy(update={"compile": Compile.OFF}))
     started = time.monotonic()
     try:
@@ -120,7 +135,7 @@ async def loaded(
 
 
 class Checker:
-    """Asks a loaded model: rows that it takes, the same in other ways, and rows that it must not take."""
+    """Calls a loaded model with sample rows alone and as a batch, and with invalid rows, and reports findings."""
 
     def __init__(
         self, subject: RunnerClient, model_folder: ModelFolder, report: Report, tell: ProgressCallback
@@ -131,7 +146,7 @@ class Checker:
         self.tell = tell
 
     async def run(self) -> None:
-        """Report what the answers tell."""
+        """Run all checks and add their findings and timings to the report."""
         memory = self.subject.memory_bytes()
         rows, asked, own = await self.find_rows()
         answers, findings = await ask_alone(self.subject, rows, self.tell, own=own)
@@ -147,7 +162,7 @@ class Checker:
             self.report.findings += await ask_wrong_rows(self.subject, answers.rows[0])
 
     async def find_rows(self) -> tuple[list[Row], SampleSource, bool]:
-        """Return rows to ask, what to tell of them, and whether they are the delivery's own."""
+        """Return sample rows, their source, and whether they come from the model folder."""
         signature = self.subject.signature
         try:
             rows = await asyncio.to_thread(read_example, self.model_folder.folder, signature)
@@ -163,7 +178,7 @@ class Checker:
         return made_up, SampleSource(len(made_up), "made up from the signature", remark), False
 
     async def rows_of_dataset(self) -> tuple[list[Row] | None, str | None]:
-        """Return rows that the delivered code keeps, None where it has none; and why they are not taken."""
+        """Return the rows of `get_dataset()`, or None if there are none, and a remark on why they were left out."""
         if self.model_folder.code is None:
             return None, None
         self.tell(f"Asking for rows: {DATASET}")
@@ -178,14 +193,14 @@ class Checker:
             return None, f"Rows were left out: {error}"
 
     async def look_at_probabilities(self, answers: Answers) -> None:
-        """Report whether probabilities and labels go together."""
+        """Report whether the probabilities are valid and consistent with the labels."""
         if self.subject.signature.probabilities:
             told = await self.subject.inquire("classes")
             findings = check_probabilities(self.subject.signature, answers, told.get("classes", []))
             self.report.findings += findings
 
     async def measure(self, rows: Sequence[Row], memory: int | None) -> None:
-        """Report what calls cost."""
+        """Report the call durations in milliseconds, and the memory in bytes."""
         hundred = [rows[at % len(rows)] for at in range(HUNDRED)]
         median = self.subject.median_milliseconds
         self.report.figures = Timings(

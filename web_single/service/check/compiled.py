@@ -1,4 +1,4 @@
-"""What is known of the compiled model of a delivery: whether one is built, and where it differed."""
+"""Check of the compiled model of a model folder: whether it is built and usable, or has a mismatch."""
 
 from web_single.config import Config
 from web_single.environments.environment import Environment
@@ -13,7 +13,7 @@ NOT_BUILT = "not built (`web-single build` does)"
 def look_at_compiled(
     model_folder: ModelFolder, environment: Environment, config: Config
 ) -> tuple[str | None, list[Finding]]:
-    """Return a line about the compiled model, None where there is to be none; and what is to be found in it."""
+    """Return a line about the compiled model, or None if compilation is off, and a finding if it has a mismatch."""
     if not config.uses_compiled:
         return None, []
     manifest = CompiledCache.of(config).find(key_of(model_folder, environment, config))

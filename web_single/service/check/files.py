@@ -1,4 +1,4 @@
-"""What a delivery tells before anything in it is run: its files, and what importing its code would do."""
+"""Static checks of a model folder: its files, and the import effects of its code."""
 
 from pathlib import PurePosixPath
 
@@ -42,13 +42,13 @@ DATA = (
 
 
 def files_of(model_folder: ModelFolder) -> list[DeliveredFile]:
-    """Return the files that the delivery's version covers."""
+    """Return the files that are part of the model version."""
     folder = model_folder.folder
     return [DeliveredFile(name_of(path, folder), path.stat().st_size) for path in delivered_files(folder)]
 
 
 def look_at_files(model_folder: ModelFolder, files: list[DeliveredFile]) -> list[Finding]:
-    """Return a finding about those that do not look like part of a delivery."""
+    """Return a finding about files that do not look like part of a model folder."""
     stray = [file.name for file in files if file.name != model_folder.artifact.name and is_stray(file)]
     if not stray:
         return []
@@ -59,7 +59,7 @@ def look_at_files(model_folder: ModelFolder, files: list[DeliveredFile]) -> list
 
 
 def is_stray(file: DeliveredFile) -> bool:
-    """Tell whether it looks like a by-product, a data set, or an artifact beside the one that is served."""
+    """Return whether a file looks like a by-product, a data set, or an additional artifact."""
     path = PurePosixPath(file.name.lower())
     if path.suffix in NEVER_DELIVERED or (len(path.parts) == 1 and is_artifact(path.name)):
         return True
@@ -67,7 +67,7 @@ def is_stray(file: DeliveredFile) -> bool:
 
 
 def look_at_imports(model_folder: ModelFolder) -> list[Finding]:
-    """Return what importing model.py would do that belongs behind a guard."""
+    """Return findings about import effects of model.py that belong under a `__main__` guard."""
     effects = what_importing_does(model_folder)
     findings = []
     for effect, kind in ((Effect.WRITES, Kind.WRITES_ON_IMPORT), (Effect.TRAINS, Kind.TRAINS_ON_IMPORT)):

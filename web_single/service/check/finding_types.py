@@ -1,4 +1,4 @@
-"""Every kind of finding that there is, with what it means and what to do; docs/check.md is made of it."""
+"""All types of findings with their meaning and advice; the source of docs/check.md."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
 class Kind(Enum):
-    """A kind of finding: its severity, its topic, what it means, what to do. `{}` is filled in where it is found."""
+    """A type of finding: severity, topic, meaning and advice; `found` fills in the `{}` placeholders."""
 
     NOT_OPENED = (
         *(
@@ -144,15 +144,20 @@ class Kind(Enum):
 
     @property
     def advice(self) -> str:
-        """What to do, as it is told of no delivery."""
+        """The advice without placeholders, independent of a model folder."""
         return self.to_do.replace(": {}.", ".").replace("{}", "the lines that the card shows")
 
     def is_among(self, findings: Iterable[Finding]) -> bool:
-        """Tell whether something of this kind was found."""
+        """Return whether the findings contain one of this type."""
         return any(finding.name == self.name.lower() for finding in findings)
 
     def found(self, message: str, *filled_in: str) -> Finding:
-        """Return a finding of this kind."""
+        """Return a finding of this type.
+
+        Args:
+            message: What was found, in one sentence.
+            filled_in: The values for the placeholders of the advice.
+        """
         return Finding(
             name=self.name.lower(),
             severity=self.severity,
@@ -163,6 +168,6 @@ class Kind(Enum):
 
 
 def one_line(text: str) -> str:
-    """Return foreign text as one line that a terminal shows as it is, and not without end."""
+    """Return text as one line without control characters, cut to `MOST_CHARACTERS`."""
     line = UNPRINTABLE.sub(" ", text).strip()
     return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1] + "…"

@@ -1,4 +1,4 @@
-"""Whether a model's probabilities are some, and go with its labels."""
+"""Check of probabilities: whether they are valid and consistent with the labels."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,17 +9,23 @@ from web_single.service.check.finding_types import Kind
 from web_single.service.check.report import Finding
 from web_single.service.check.results import Answers, shown
 
-SUM_TOLERANCE = 1e-3  # some round them
+SUM_TOLERANCE = 1e-3  # some models round their probabilities
 TIE = 1e-9
-# Their probabilities are made beside their labels, and documented as such.
+# Classes that compute probabilities independently of the labels, as scikit-learn documents.
 OF_THEIR_OWN = {"SVC", "NuSVC"}
 TWO = 2
 DIGITS = 4
 
 
 def check_probabilities(signature: Signature, answers: Answers, class_names: Sequence[str]) -> list[Finding]:
-    """Return what is wrong with the probabilities of these answers; `class_names` is what the model is made of."""
-    if signature.result == "multi_output":  # a probability for each of its values, of whatever form
+    """Return findings about the probabilities of single-row replies.
+
+    Args:
+        signature: The signature of the model.
+        answers: The rows with their replies.
+        class_names: The names of the Python classes that the model consists of.
+    """
+    if signature.result == "multi_output":  # a probability for each output, in different forms
         return []
     pairs = [
         (reply.results[0], reply.probabilities[0])
@@ -37,7 +43,7 @@ def check_probabilities(signature: Signature, answers: Answers, class_names: Seq
 def compare_labels(
     classes: Sequence[Any], pairs: Sequence[tuple[Any, list[float]]], class_names: Sequence[str]
 ) -> list[Finding]:
-    """Return a finding where labels are not the classes with the highest probability."""
+    """Return a finding if labels are not the classes with the highest probability."""
     others = [(label, p) for label, p in pairs if p[classes.index(label)] < max(p) - TIE]
     if not others:
         return []
@@ -53,7 +59,12 @@ def compare_labels(
 
 
 def fault_of(probabilities: Sequence[float], count: int | None) -> str | None:
-    """Return why these are no probabilities, or None."""
+    """Return why the probabilities of a row are invalid, or None.
+
+    Args:
+        probabilities: One value for each class.
+        count: The number of classes, or None if it is unknown.
+    """
     if count is not None and len(probabilities) != count:
         return f"{count} are expected, one for each class"
     if any(not -SUM_TOLERANCE <= value <= 1 + SUM_TOLERANCE for value in probabilities):
@@ -63,11 +74,15 @@ def fault_of(probabilities: Sequence[float], count: int | None) -> str | None:
 
 
 def rounded(probabilities: Sequence[float]) -> str:
-    """Return probabilities as people read them."""
+    """Return probabilities as text, rounded to `DIGITS` digits."""
     return shown([round(value, DIGITS) for value in probabilities])
 
 
 def is_threshold(pairs: Sequence[tuple[int, float]]) -> bool:
-    """Tell whether the second of two classes is answered exactly where its probability is beyond some value."""
+    """Return whether the second class is the label exactly where its probability exceeds some threshold.
+
+    Args:
+        pairs: For each row, the index of the label (0 or 1) and the probability of the second class.
+    """
     labels = [label for label, _ in sorted(pairs, key=lambda pair: (pair[1], pair[0]))]
     return all(first <= second for first, second in pairwise(labels))

@@ -1,4 +1,4 @@
-"""Report: what `web-single check` found out about a delivery, as facts and findings."""
+"""Report of `web-single check` about a model folder: facts and findings."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,14 +9,20 @@ from web_single.predictor.signature.signature import Signature
 
 
 class ProgressCallback(Protocol):
-    """Hears what is being done, and how far it is where that is known."""
+    """A function that receives the current step, and the progress in it where that is known."""
 
     def __call__(self, what: str, done: int = 0, total: int | None = None) -> None:
-        """Hear it."""
+        """Receive the progress.
+
+        Args:
+            what: The current step.
+            done: The number of completed items.
+            total: The number of all items, or None if it is unknown.
+        """
 
 
 class Severity(StrEnum):
-    """What a finding means for the service."""
+    """The severity of a finding, the most severe first."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -24,7 +30,7 @@ class Severity(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What the findings come to."""
+    """The overall result of a check."""
 
     SERVED = "served"
     WITH_WARNINGS = "served_with_warnings"
@@ -33,7 +39,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to know: what was found in one sentence, and what to do about it."""
+    """One result of a check: a message of one sentence, and what to do about it."""
 
     name: str
     severity: Severity
@@ -44,7 +50,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """A file that belongs to the delivery, and so to the model's version."""
+    """A file that belongs to the model folder and is part of the model version."""
 
     name: str
     size_bytes: int
@@ -52,7 +58,7 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class ScikitLearn:
-    """The version that made the artifact, and the one that runs it; None for what is not known, or not there."""
+    """The scikit-learn versions that trained and that serve the model; None if unknown or not installed."""
 
     trained_with: str | None = None
     serving_with: str | None = None
@@ -60,7 +66,7 @@ class ScikitLearn:
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What runs the model: the server's own libraries, some that were made for it, or given ones."""
+    """The interpreter that runs the model: the server's own, one built for the model, or a configured one."""
 
     origin: str
     python: str
@@ -69,7 +75,7 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class SampleSource:
-    """The rows that the delivered `predict` was asked: how many, whose, and why not better ones."""
+    """The sample rows passed to `predict`: their number, their source, and why better rows were left out."""
 
     rows: int
     source: str
@@ -78,7 +84,7 @@ class SampleSource:
 
 @dataclass(frozen=True)
 class Timings:
-    """What it costs: medians of several calls, the way over the channel included; None for what was not measured."""
+    """Measured costs: medians of several calls, including the transfer to the model process; None if not measured."""
 
     load_seconds: float | None = None
     row_milliseconds: float | None = None
@@ -88,9 +94,9 @@ class Timings:
 
 @dataclass
 class Report:
-    """Filled in as far as the delivery lets itself be looked at.
+    """The facts and findings about a model folder; fields keep their defaults after an early end of the check.
 
-    `modules` are those that the artifact names; `compiled` says what is known of a compiled model.
+    `modules` are the modules that the artifact references; `compiled` is a line about the compiled model.
     """
 
     path: str
@@ -108,23 +114,23 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
     def count(self, severity: Severity) -> int:
-        """Return how many findings are of this severity."""
+        """Return the number of findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def sorted_findings(self) -> list[Finding]:
-        """Return the findings, the severest first."""
+        """Return the findings, the most severe first."""
         severities = list(Severity)
         return sorted(self.findings, key=lambda finding: severities.index(finding.severity))
 
     @property
     def verdict(self) -> Verdict:
-        """What the findings come to."""
+        """The overall result, from the most severe finding."""
         if self.count(Severity.ERROR):
             return Verdict.NOT_SERVED
         return Verdict.WITH_WARNINGS if self.count(Severity.WARNING) else Verdict.SERVED
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as plain values, the findings by severity."""
+        """Return the report as JSON values, with the findings sorted by severity."""
         signature = self.signature.as_json() if self.signature is not None else None
         findings = [asdict(finding) for finding in self.sorted_findings()]
         return {"verdict": self.verdict} | asdict(self) | {"signature": signature, "findings": findings}

@@ -1,4 +1,4 @@
-"""Whether requirements.txt names what a delivery needs, and which lines it lacks."""
+"""Check of requirements.txt: missing and unpinned packages, with the lines to add."""
 
 import re
 import sys
@@ -22,9 +22,9 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 COMMENT = re.compile(r"(^|\s)#.*")
 FILES = (".whl", ".tar.gz")
 PINNED = re.compile(r"==|~=|@")
-# Such packages have the same modules as those without the ending.
+# These packages have the same modules as the package without the suffix.
 VARIANTS = re.compile(r"-(headless|binary|cpu|gpu)$")
-# What a package that is named brings along, and nobody lists.
+# Dependencies that a package installs, and that requirements files usually omit.
 BRINGS = {
     "scikit-learn": ("numpy", "scipy", "joblib", "threadpoolctl"),
     "imbalanced-learn": ("numpy", "scipy", "joblib", "threadpoolctl", "scikit-learn"),
@@ -37,19 +37,22 @@ BRINGS = {
 
 @dataclass(frozen=True)
 class RequirementLine:
-    """A package that requirements.txt names."""
+    """A package named in requirements.txt."""
 
     name: str
     pinned: bool
 
     @property
     def stem(self) -> str:
-        """Its name without what tells variants of it apart."""
+        """The package name without the suffix of a variant."""
         return VARIANTS.sub("", self.name)
 
 
 def look_at_requirements(model_folder: ModelFolder, environment: Environment) -> list[Finding]:
-    """Return what requirements.txt lacks, with the lines to add in the versions that run the model now."""
+    """Return findings about missing or unpinned packages, with the lines to add.
+
+    The lines have the versions that trained the model or run it now.
+    """
     needed = sorted({normal(distribution_of(module)) for module in foreign_modules(model_folder)})
     if model_folder.requirements is None:
         lines = lines_for(without_what_comes_along(needed, needed), model_folder, environment)
@@ -70,7 +73,7 @@ def look_at_requirements(model_folder: ModelFolder, environment: Environment) ->
 
 
 def look_at_artifact(model_folder: ModelFolder, scikit_learn: ScikitLearn) -> list[Finding]:
-    """Return what the artifact holds, or was made by, that asks for the same libraries or the same Python."""
+    """Return findings about an artifact that needs the same Python or the same scikit-learn as in training."""
     findings = []
     contents = model_folder.contents
     if contents.minors is not None or "cloudpickle" in contents.modules:
@@ -87,12 +90,12 @@ def look_at_artifact(model_folder: ModelFolder, scikit_learn: ScikitLearn) -> li
 
 
 def foreign_modules(model_folder: ModelFolder) -> list[str]:
-    """Return the modules that some package must bring."""
+    """Return the needed modules that are not in the standard library."""
     return [module for module in needed_modules(model_folder) if module not in sys.stdlib_module_names]
 
 
 def packages_in(lines: Iterable[str]) -> list[RequirementLine]:
-    """Return the packages that lines of a requirements file name; a file of a package is named by its beginning."""
+    """Return the packages named in lines of a requirements file; a wheel or sdist is named by its prefix."""
     found = []
     for line in lines:
         text = COMMENT.sub("", line).strip()
@@ -107,23 +110,23 @@ def packages_in(lines: Iterable[str]) -> list[RequirementLine]:
 
 
 def is_pinned(line: str) -> bool:
-    """Tell whether a line of a requirements file says which version it is."""
+    """Return whether a line of a requirements file fixes the version."""
     return PINNED.search(line) is not None or line.endswith(FILES)
 
 
 def is_named(name: str, named: Sequence[RequirementLine]) -> bool:
-    """Tell whether a package is named, itself or a variant, or one that shares its modules, as `google-..` do."""
+    """Return whether a package is named: itself, a variant, or one with its name as prefix, as for `google-..`."""
     return any(VARIANTS.sub("", name) == package.stem or package.name.startswith(f"{name}-") for package in named)
 
 
 def without_what_comes_along(names: Sequence[str], present: Iterable[str]) -> list[str]:
-    """Return these packages but for those that others bring along."""
+    """Return the packages that the present packages do not install as dependencies."""
     brought = {each for name in present for each in BRINGS.get(name, ())}
     return [name for name in names if name not in brought]
 
 
 def lines_for(names: Iterable[str], model_folder: ModelFolder, environment: Environment) -> list[str]:
-    """Return the lines that name these packages in the versions that made the model, or run it now."""
+    """Return requirement lines with the versions that trained the model or run it now, where known."""
     versions = {normal(name): version for name, version in environment.packages.items()}
     if model_folder.contents.scikit_learn is not None:
         versions["scikit-learn"] = model_folder.contents.scikit_learn
@@ -131,10 +134,10 @@ def lines_for(names: Iterable[str], model_folder: ModelFolder, environment: Envi
 
 
 def filled(lines: Sequence[str]) -> tuple[str, str]:
-    """Return what fills in the advice to write some lines."""
+    """Return the two values for the placeholders in the advice to write lines."""
     return "this line" if len(lines) == 1 else "these lines", ", ".join(f"`{line}`" for line in lines)
 
 
 def normal(name: str) -> str:
-    """Return a package's name as indexes compare it."""
+    """Return a package name normalized as in PEP 503."""
     return re.sub(r"[-_.]+", "-", name).lower()

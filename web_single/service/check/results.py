@@ -1,4 +1,4 @@
-"""What a model's answers tell: alone and among others, once and again, and to rows that are wrong."""
+"""Checks of model results: single rows against batches, repeated calls, and invalid rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Difference = tuple[Row, Reply, Reply]
 
 @dataclass(frozen=True)
 class Answers:
-    """Rows with the model's answers to them, each asked alone."""
+    """Rows with the model's replies, one call for each row."""
 
     rows: Sequence[Row]
     alone: Sequence[Reply]
@@ -26,9 +26,15 @@ class Answers:
 async def ask_alone(
     subject: RunnerClient, rows: Sequence[Row], tell_progress: ProgressCallback, *, own: bool
 ) -> tuple[Answers, list[Finding]]:
-    """Ask rows one by one; return those that were answered, and findings about the others.
+    """Call the model for each row alone; return the rows with results, and findings about the others.
 
-    `own`: they are the data scientist's, not made up. After a row that ends the process no other is asked.
+    The calls stop after a row that ends the model process.
+
+    Args:
+        subject: The client of the model process.
+        rows: The sample rows.
+        tell_progress: Called before each row.
+        own: Whether the rows come from the model folder instead of the signature.
     """
     answered: list[Row] = []
     alone: list[Reply] = []
@@ -54,7 +60,7 @@ async def ask_alone(
 
 
 async def compare_together(subject: RunnerClient, answers: Answers) -> list[Finding]:
-    """Ask all rows at once, and again; return what differs."""
+    """Call the model twice with all rows as a batch; return findings about results that differ."""
     if not answers.rows:
         return []
     replies = [await subject.ask(rows) for rows in (answers.rows, answers.rows[:1], answers.rows)]
@@ -75,7 +81,10 @@ async def compare_together(subject: RunnerClient, answers: Answers) -> list[Find
 
 
 async def tell_others(subject: RunnerClient, others: list[Difference]) -> Finding:
-    """Return a finding about rows with another answer among others than alone, if that is what makes it."""
+    """Return a finding about rows whose results differ between a batch and a single call.
+
+    A repeated single call distinguishes dependence on other rows from non-determinism.
+    """
     row, alone, _ = others[0]
     again = await subject.ask([row])
     if not is_equal(again, alone):
@@ -84,17 +93,17 @@ async def tell_others(subject: RunnerClient, others: list[Difference]) -> Findin
 
 
 def differing(rows: Sequence[Row], first: Sequence[Reply], second: Sequence[Reply]) -> list[Difference]:
-    """Return the rows with two different answers."""
+    """Return the rows whose two replies differ, with both replies."""
     return [each for each in zip(rows, first, second, strict=True) if not is_equal(each[1], each[2])]
 
 
 def is_equal(first: Reply, second: Reply) -> bool:
-    """Tell whether two answers are equal, with their probabilities."""
+    """Return whether the results and probabilities of two replies are equal within the tolerance."""
     return all_close(first.results, second.results) and all_close(first.probabilities, second.probabilities)
 
 
 def tell(kind: Kind, differences: Sequence[Difference], words: tuple[str, str]) -> Finding:
-    """Return a finding about rows with two answers each."""
+    """Return a finding about rows with two different replies each."""
     row, first, second = differences[0]
     answers = f"{words[0]} by {answer_of(first, second)} {words[1]} by {answer_of(second, first)}"
     more = f" (and {len(differences) - 1} rows more)" if len(differences) > 1 else ""
@@ -102,14 +111,14 @@ def tell(kind: Kind, differences: Sequence[Difference], words: tuple[str, str]) 
 
 
 def answer_of(reply: Reply, other: Reply) -> str:
-    """Return the result as people read it, or the probabilities where only these differ from the other answer's."""
+    """Return the first result as text, or the probabilities if only these differ from the other reply."""
     if not all_close(reply.results, other.results) or reply.probabilities is None:
         return shown((reply.results or [None])[0])
     return "probabilities " + shown(reply.probabilities[0])
 
 
 async def ask_wrong_rows(subject: RunnerClient, row: Row) -> list[Finding]:
-    """Return a finding where the delivered code answers what it must not, or its process ends at it."""
+    """Return a finding if user code returns results for invalid rows, or its process ends on them."""
     answered, ended = [], []
     for wrong, wrong_row in wrong_rows(subject.signature, row).items():
         reply = await subject.ask_wrong(wrong_row)
@@ -123,7 +132,12 @@ async def ask_wrong_rows(subject: RunnerClient, row: Row) -> list[Finding]:
 
 
 def findings_of(signature: Signature, trouble: str | None) -> list[Finding]:
-    """Return what the signature itself makes worth knowing."""
+    """Return findings about the signature itself.
+
+    Args:
+        signature: The signature of the model.
+        trouble: Why the signature is unclear, or None.
+    """
     findings = []
     if trouble is not None:
         findings.append(Kind.UNCLEAR.found(trouble))
@@ -135,7 +149,7 @@ def findings_of(signature: Signature, trouble: str | None) -> list[Finding]:
 
 
 def shown(value: object) -> str:
-    """Return a row or an answer as people read it, not too much of it."""
+    """Return a row or a result as text, with at most `VALUES_TOLD` values of a list."""
     if isinstance(value, list) and len(value) > VALUES_TOLD:
         return f"[{', '.join(map(repr, value[:VALUES_TOLD]))}, and {len(value) - VALUES_TOLD} more]"
     return repr(value)

@@ -1,4 +1,4 @@
-"""Subject: the delivered model while it is checked, asked through its own process."""
+"""Client of the model process for checks: calls the model directly, without request validation."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ TOO_LARGE = "the model takes no number beyond 3.4e38 (float32)"
 
 @dataclass(frozen=True)
 class Reply:
-    """The answers to some rows; or why there are none, and whether the model's process ended instead of answering."""
+    """The results for a batch of rows, or the error, and whether the model process crashed or timed out."""
 
     results: list[Any] | None = None
     probabilities: list[list[float]] | None = None
@@ -33,13 +33,17 @@ class Reply:
     ended: bool = False
 
     def part(self, row: int) -> "Reply":
-        """Return the answer to one of the rows."""
+        """Return the reply for a single row of the batch.
+
+        Args:
+            row: The index of the row in the batch.
+        """
         probabilities = self.probabilities[row : row + 1] if self.probabilities is not None else None
         return Reply(self.results[row : row + 1] if self.results is not None else None, probabilities)
 
 
 class RunnerClient:
-    """Asks what no client may ask, and hears what no client may hear."""
+    """Calls the model with rows that the service would reject, and returns the errors of user code."""
 
     def __init__(self, predictor: Predictor, config: Config) -> None:
         self._predictor = predictor
@@ -47,23 +51,23 @@ class RunnerClient:
 
     @property
     def signature(self) -> Signature:
-        """What the model takes and answers."""
+        """The inputs and outputs of the model."""
         return self._predictor.signature
 
     @property
     def answered(self) -> list[Row]:
-        """The rows that it answered when it had loaded."""
+        """The rows for which the model returned results when it was probed after loading."""
         rows: list[Row] = self._predictor.description["probe"]["rows"]
         return rows
 
     async def ask(self, rows: Sequence[Row]) -> Reply:
-        """Return the answers to rows that the service would take."""
+        """Return the reply to a batch of valid rows, with probabilities if the model has them."""
         with_probabilities = self.signature.probabilities
         head, block = encode_rows(rows, self.signature.non_numeric_columns(rows))
         return await self._ask(head, block, len(rows), with_probabilities=with_probabilities)
 
     async def ask_wrong(self, row: Row) -> Reply:
-        """Return the answer to a row that the service would refuse."""
+        """Return the reply to one row that the service would reject."""
         head, block = encode_rows([row], [at for at, value in enumerate(row) if not is_number(value)])
         return await self._ask(head, block, 1, with_probabilities=False)
 
@@ -79,7 +83,14 @@ class RunnerClient:
         return Reply(reply["results"], probabilities)
 
     async def inquire(self, question: str) -> FrameHeader:
-        """Return what the process tells when it is asked something else than rows, or at least `raised`."""
+        """Return the reply of the model process to a query other than a prediction.
+
+        Args:
+            question: The name of the query, such as `dataset` or `classes`.
+
+        Returns:
+            The reply; its key `raised` describes an exception of user code, a crash or a timeout.
+        """
         try:
             reply, _ = await self._call({"ask": question}, b"", INQUIRY_SECONDS)
         except RunnerCrashedError:
@@ -96,21 +107,27 @@ class RunnerClient:
             raise
 
     async def _wait_for_another(self, runner: RunnerProcess) -> None:
-        """Return when the model has been loaded anew; whoever asks next hears of it where it has not."""
+        """Wait until the model is loaded in a new process; after the timeout, the next call raises the error."""
         with suppress(TimeoutError):
             async with asyncio.timeout(2 * self._config.load_timeout_seconds):
-                while self._asks(runner):  # noqa: ASYNC110 - the predictor's state tells nobody of its change
+                while self._asks(runner):  # noqa: ASYNC110 - the predictor has no event for a change of its state
                     await asyncio.sleep(LOOK_SECONDS)
 
     def _asks(self, runner: RunnerProcess) -> bool:
-        """Tell whether there is no other process yet than this one."""
+        """Return whether no other model process has replaced this one yet."""
         try:
             return self._predictor.ready_runner() is runner
         except ModelUnavailableError:
             return True
 
     async def median_milliseconds(self, rows: Sequence[Row], *, calls: int, at_most_seconds: float) -> float | None:
-        """Return how long a call with these rows takes; None where one is not answered."""
+        """Return the median duration of a call with these rows, or None if a call fails.
+
+        Args:
+            rows: The batch of each call.
+            calls: The maximum number of calls.
+            at_most_seconds: The time after which no further call starts.
+        """
         times: list[float] = []
         started = time.perf_counter()
         while len(times) < calls and (not times or time.perf_counter() - started < at_most_seconds):
@@ -122,18 +139,18 @@ class RunnerClient:
         return round(sorted(times)[len(times) // 2], 3)
 
     def memory_bytes(self) -> int | None:
-        """Return the memory that the model's process holds; None where the system does not tell."""
+        """Return the memory of the model process in bytes, or None if the system does not report it."""
         return self._predictor.ready_runner().memory_bytes() or None
 
 
 def trouble_in(reply: FrameHeader) -> str:
-    """Return in words why there are no results in a reply."""
+    """Return the error message for a reply without results."""
     if "raised" in reply:
         return told_by(reply["raised"])
     return TOO_LARGE if "too_large" in reply else NOT_FINITE
 
 
 def told_by(raised: FrameHeader) -> str:
-    """Return an exception of the delivered code in words: its type, and the beginning of its message."""
+    """Return an exception of user code as text: its type and message, cut to `MOST_CHARACTERS`."""
     words = "{type}: {message}".format(**raised)
     return words if len(words) <= MOST_CHARACTERS else words[: MOST_CHARACTERS - 1] + "…"

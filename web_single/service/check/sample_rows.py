@@ -1,4 +1,4 @@
-"""Rows to ask a delivered model: its own where it brings some, else made up from its signature."""
+"""Sample rows for checks: read from the model folder, or generated from the signature."""
 
 import json
 import random
@@ -16,14 +16,18 @@ EXAMPLE = "example.json"
 MOST_EXAMPLE_BYTES = 2**20
 MOST_EXAMPLES = 100
 FEWEST_ROWS, MOST_ROWS = 12, 48
-# What the numbers that the model has answered are multiplied by, row after row.
+# Factors for the numbers of known rows, one for each generated row in turn.
 MAGNITUDES = (1, 1, 0.1, 10, 0.01, 100, 0, -1)
 DIGITS = 4
 TEXTS = ("some text", "some other text", "Some longer text, with a comma and 1 number.", "é")
 
 
 def read_example(folder: Path, signature: Signature) -> list[Row] | None:
-    """Return the rows of the delivered example.json, None where there is none; a ValueError says what is wrong."""
+    """Return the rows of example.json, or None if there is no such file.
+
+    Raises:
+        ValueError: If the file is too large or not JSON, or its rows are invalid.
+    """
     path = folder / EXAMPLE
     if not path.is_file():
         return None
@@ -40,7 +44,11 @@ def read_example(folder: Path, signature: Signature) -> list[Row] | None:
 
 
 def rows_of(signature: Signature, instances: Sequence[Any], source: str) -> list[Row]:
-    """Return rows that the service would take; a ValueError says which of them it would not, and why."""
+    """Return validated rows.
+
+    Raises:
+        ValueError: If the service would reject a row; the message names the row and the reason.
+    """
     try:
         return signature.rows_of(instances)
     except InvalidFeaturesError as error:
@@ -48,9 +56,9 @@ def rows_of(signature: Signature, instances: Sequence[Any], source: str) -> list
 
 
 def make_up_rows(signature: Signature, answered: Sequence[Row]) -> list[Row]:
-    """Return those rows that the model has answered, and others around them, always the same ones.
+    """Return the rows with known results and generated rows around them, the same rows in each check.
 
-    Each value of a category comes up, and a missing value where one is taken.
+    Each value of a category occurs, up to `MOST_ROWS`, and missing values where a feature is nullable.
     """
     if not answered:
         return []
@@ -61,9 +69,9 @@ def make_up_rows(signature: Signature, answered: Sequence[Row]) -> list[Row]:
 
 
 def made_up(features: Sequence[Feature], answered: Sequence[Row], count: int, dice: random.Random) -> Iterator[Row]:
-    """Yield so many rows, all different."""
+    """Yield `count` generated rows."""
     for at in range(count):
-        missing = at % 4 == 3  # noqa: PLR2004 - in each fourth row something is missing
+        missing = at % 4 == 3  # noqa: PLR2004 - one value is missing in each fourth row
         gap = dice.randrange(len(features)) if missing else None
         yield [
             None
@@ -73,8 +81,15 @@ def made_up(features: Sequence[Feature], answered: Sequence[Row], count: int, di
         ]
 
 
-def value_of(feature: Feature, answered: Sequence[Any], at: int, dice: random.Random) -> Any:  # noqa: ANN401 - what JSON has
-    """Return a value for a feature in one row, like those that were answered."""
+def value_of(feature: Feature, answered: Sequence[Any], at: int, dice: random.Random) -> Any:  # noqa: ANN401 - JSON
+    """Return a generated value for a feature.
+
+    Args:
+        feature: The feature of the signature.
+        answered: The values of this feature in the rows with known results.
+        at: The index of the generated row.
+        dice: The random number generator.
+    """
     if feature.values:
         return feature.values[at % len(feature.values)]
     if feature.kind is Kind.TEXT:
@@ -88,9 +103,9 @@ def value_of(feature: Feature, answered: Sequence[Any], at: int, dice: random.Ra
 
 
 def wrong_rows(signature: Signature, row: Row) -> dict[str, Row]:
-    """Return rows that this model must not answer, by what is wrong with each.
+    """Return invalid rows, for which `predict` must raise, keyed by what is wrong with each.
 
-    A DataFrame cannot be made of a wrong number of features, whatever the delivered code would say to one.
+    Rows with a wrong number of features are left out for DataFrame inputs, which cannot be built from them.
     """
     features = signature.features or ()
     rows: dict[str, Row] = {}

@@ -1,1 +1,1 @@
-"""Exporting stored predictions to files and streams."""
+"""The export of stored predictions to files and streams."""

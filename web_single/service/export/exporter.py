@@ -1,4 +1,4 @@
-"""Export: writes all stored predictions to an output, in memory that does not grow with their number."""
+"""The export: writes all stored predictions to an output page by page, with constant memory use."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,14 +16,19 @@ ProgressCallback = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class WrittenFile:
-    """What was written: how many predictions, and where."""
+    """A written file or stream: its name and its number of predictions."""
 
     name: str
     rows: int
 
 
 class Export:
-    """All predictions that were committed when this was made; it tells the id it is at, and the last one."""
+    """Exports the predictions that are committed when the object is created.
+
+    Args:
+        stored: The reader of the database.
+        tell_progress: Is called after each page with the last exported id and the last id of the export.
+    """
 
     def __init__(self, stored: ExportReader, tell_progress: ProgressCallback = lambda _, __: None) -> None:
         self._stored = stored
@@ -31,11 +36,19 @@ class Export:
         self._last_id = stored.last_id()
 
     def write(self, output: Output, file_format: ExportFormat) -> list[WrittenFile]:
-        """Write one table. An ExportError says why the output does not take it; a file is then as it was before."""
+        """Write all predictions as one table and return what was written.
+
+        Raises:
+            ExportError: The output cannot be written; an existing file is left unchanged.
+        """
         return self._write(output, encode(file_format, self._pages()))
 
     def write_wide(self, output: Output) -> list[WrittenFile]:
-        """Write CSV with a column for each feature, a table for each signature. ExportError as in `write`."""
+        """Write CSV with one column per feature and one table per signature, and return what was written.
+
+        Raises:
+            ExportError: As in `write`, or several tables are needed and the output holds only one.
+        """
         names = self._stored.feature_names()
         if output.holds_one_table:
             unseen = encode_wide(self._stored.list_pages(until=self._last_id), names)

@@ -1,4 +1,4 @@
-"""How an export writes predictions: as CSV, as one JSON list, or as a JSON object a line. No value loses anything."""
+"""The export formats CSV, JSON (one list) and NDJSON (one object per line); all of them are lossless."""
 
 import csv
 import io
@@ -16,14 +16,14 @@ Pages = Iterable[Sequence[StoredPrediction]]
 Cell = str | int | float
 
 CSV_COLUMNS = ("id", "created_at", "model_version", "result", "features", "probabilities")
-# What a spreadsheet may take for the beginning of a formula, also in full width (OWASP, CSV injection).
-FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - these are what is looked for
-# Would end the line, or the cell where a spreadsheet separates by semicolons.
+# Start of a formula in a spreadsheet, full-width forms included (OWASP, CSV injection).
+FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - full-width characters on purpose
+# Characters that end a line, or a cell in spreadsheets that use the semicolon as separator.
 BREAKING = re.compile(r"[\x00-\x1f;]")
 
 
 class ExportFormat(StrEnum):
-    """The forms an export may have."""
+    """The supported export formats."""
 
     CSV = "csv"
     JSON = "json"
@@ -31,7 +31,7 @@ class ExportFormat(StrEnum):
 
 
 class Chunk(NamedTuple):
-    """A piece of an export: text for the table with this key, and how many predictions it holds."""
+    """A part of an export: the key of its table, the text, and the number of predictions in the text."""
 
     table: str
     text: str
@@ -39,20 +39,20 @@ class Chunk(NamedTuple):
 
 
 def encode(file_format: ExportFormat, pages: Pages) -> Iterator[Chunk]:
-    """Yield the export in pieces of a page."""
+    """Return an iterator over the export in this format, with one chunk per page."""
     encoders = {ExportFormat.CSV: encode_csv, ExportFormat.JSON: encode_json, ExportFormat.NDJSON: encode_ndjson}
     return encoders[file_format](pages)
 
 
 def encode_ndjson(pages: Pages) -> Iterator[Chunk]:
-    """Yield a JSON object a line."""
+    """Yield NDJSON: one JSON object per line."""
     yield Chunk("", "", 0)
     for page in pages:
         yield Chunk("", "".join(f"{json_object(prediction)}\n" for prediction in page), len(page))
 
 
 def encode_json(pages: Pages) -> Iterator[Chunk]:
-    """Yield one JSON list, an object a line."""
+    """Yield one JSON list, with one object per line."""
     yield Chunk("", "[", 0)
     comma = "\n"
     for page in pages:
@@ -62,7 +62,7 @@ def encode_json(pages: Pages) -> Iterator[Chunk]:
 
 
 def encode_csv(pages: Pages) -> Iterator[Chunk]:
-    """Yield the columns' names, and a line for each prediction."""
+    """Yield CSV: a header line, then one line per prediction."""
     yield Chunk("", csv_lines([CSV_COLUMNS]), 0)
     for page in pages:
         lines = csv_lines(csv_row(prediction, [json_cell(prediction.features)]) for prediction in page)
@@ -70,7 +70,7 @@ def encode_csv(pages: Pages) -> Iterator[Chunk]:
 
 
 def json_object(prediction: StoredPrediction) -> str:
-    """Return a prediction with the keys that `GET /predict?detail=true` has; stored JSON is taken as it is."""
+    """Return a prediction as JSON with the keys of `GET /predict?detail=true`; stored JSON is copied unchanged."""
     return (
         f'{{"id":{prediction.id},"result":{prediction.result},"features":{prediction.features},'
         f'"probabilities":{prediction.probabilities},"model_version":{json_text(prediction.model_version)},'
@@ -79,7 +79,7 @@ def json_object(prediction: StoredPrediction) -> str:
 
 
 def csv_row(prediction: StoredPrediction, features: Iterable[Cell]) -> tuple[Cell, ...]:
-    """Return the cells of a prediction, with those of its features in their place."""
+    """Return the cells of a prediction in column order, with the given cells for its features."""
     return (
         prediction.id,
         utc(prediction.created_at),
@@ -91,43 +91,46 @@ def csv_row(prediction: StoredPrediction, features: Iterable[Cell]) -> tuple[Cel
 
 
 def csv_lines(rows: Iterable[Iterable[Cell]]) -> str:
-    """Return rows as CSV (RFC 4180, but lines end as on Unix). No cell of ours holds the end of a line."""
+    """Return rows as CSV (RFC 4180, but with Unix line ends). The cell functions below emit no line breaks."""
     lines = io.StringIO()
     csv.writer(lines, lineterminator="\n").writerows(rows)
     return lines.getvalue()
 
 
 def value_cell(stored: str) -> str:
-    """Return a JSON value as a cell: text as `text_cell` writes it, everything else as JSON."""
+    """Return a stored JSON value as a cell: a string as in `text_cell`, every other value as JSON."""
     return text_cell(json.loads(stored)) if stored.startswith('"') else json_cell(stored)
 
 
 def json_cell(stored: str) -> str:
-    """Return JSON as a cell; a semicolon can stand only in its strings, and there it may be escaped."""
+    """Return JSON as a cell with escaped semicolons; in JSON they occur only inside strings."""
     return stored.replace(";", "\\u003b")
 
 
 @lru_cache(maxsize=256)
 def text_cell(text: str) -> str:
-    """Return text as a cell that is shown as it is, and is read back without a doubt.
+    """Return text as a cell, unquoted where that is unambiguous.
 
-    Text that would be read back as another JSON value, or would break a line, is written as a JSON string.
+    Text that parses as a JSON value, or contains a character that ends a line or cell, is written as a JSON string.
     """
     return json_cell(json_text(text)) if BREAKING.search(text) or is_json(text) else guarded(text)
 
 
 def name_cell(name: str) -> str:
-    """Return a name as a cell: it is always text, and so no digits are taken for a number."""
+    """Return a name as a cell; names are always text, so digits need no quotes."""
     return json_cell(json_text(name)) if BREAKING.search(name) else guarded(name)
 
 
 def guarded(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula; to undo it, remove one `'` at the beginning."""
+    """Return text that spreadsheets do not run as a formula; removing one leading `'` restores it.
+
+    Text that starts like a formula, or with `'`, gets a leading `'`.
+    """
     return f"'{text}" if text.startswith("'") or FORMULA.match(text) else text
 
 
 def is_json(text: str) -> bool:
-    """Tell whether text reads as a JSON value."""
+    """Return whether the text parses as a JSON value."""
     try:
         json.loads(text)
     except ValueError:
@@ -144,5 +147,5 @@ def json_text(text: str) -> str:
 
 
 def utc(moment: datetime) -> str:
-    """Return a moment as ISO 8601 in UTC, always with microseconds: so that it also sorts as text."""
+    """Return a UTC time in ISO 8601, always with microseconds, so that the text order is the time order."""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Where an export goes: a file that takes its place only when it is whole, or a stream."""
+"""Export outputs: files that are replaced atomically, and streams."""
 
 import os
 import secrets
@@ -15,18 +15,18 @@ STDOUT = Path("-")
 
 
 class AtomicFile:
-    """A file that is written beside its place under a hidden name, and takes the place when it is whole."""
+    """A temporary hidden file in the target folder that replaces the target when it is complete."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / f".web-single-export-{secrets.token_hex(8)}.part"
         self._file = self._path.open("xb")
 
     def write(self, text: str) -> None:
-        """Add text."""
+        """Append text, encoded as UTF-8."""
         self._file.write(text.encode())
 
     def publish(self, path: Path) -> None:
-        """Take the place of what is there, with its permissions, once every byte is on the disk."""
+        """Replace the file at `path` after an fsync; the permissions of an existing file are kept."""
         self._file.flush()
         with suppress(FileNotFoundError):
             os.fchmod(self._file.fileno(), stat.S_IMODE(path.stat().st_mode))
@@ -34,14 +34,14 @@ class AtomicFile:
         self._path.replace(path)
 
     def close(self) -> None:
-        """Leave nothing behind, unless it was published."""
+        """Close the file, and delete it unless it was published."""
         with suppress(OSError):
             self._file.close()
         self._path.unlink(missing_ok=True)
 
 
 class FileOutput:
-    """A file; or for several tables a file each, beside it, named after the table's key."""
+    """Writes one table to a file, or several tables to one file each, with the table's key in the name."""
 
     holds_one_table = False
 
@@ -52,7 +52,7 @@ class FileOutput:
         self._files: dict[str, AtomicFile] = {}
 
     def open(self, table: str) -> AtomicFile:
-        """Return the file for a table."""
+        """Return the temporary file for a table; raise ExportError if the target folder does not exist."""
         if table not in self._files:
             if not self._folder.is_dir():
                 raise ExportError(f"{self.name} cannot be written: there is no folder {self._folder}.")
@@ -60,7 +60,11 @@ class FileOutput:
         return self._files[table]
 
     def publish(self) -> dict[str, str]:
-        """Put all files in their places, and return the name of each by its table."""
+        """Publish all files and return their names by table key.
+
+        Raises:
+            ExportError: There are several tables, and the file at the original path would become outdated.
+        """
         places = dict.fromkeys(self._files, self._path)
         if len(places) > 1:
             self._check_that_nothing_gets_stale()
@@ -70,7 +74,7 @@ class FileOutput:
         return {table: str(place) for table, place in places.items()}
 
     def close(self) -> None:
-        """Leave no file behind that was not published."""
+        """Close all files, and delete those that were not published."""
         for file in self._files.values():
             file.close()
 
@@ -81,7 +85,7 @@ class FileOutput:
 
 
 class StreamOutput:
-    """Standard output, a pipe or a device: what is written is gone at once."""
+    """Writes one table to standard output, a pipe or a device; written data cannot be taken back."""
 
     holds_one_table = True
 
@@ -91,27 +95,31 @@ class StreamOutput:
         self._table = ""
 
     def open(self, table: str) -> "StreamOutput":
-        """Return the stream itself, for the one table that it holds."""
+        """Return the stream itself; it holds one table."""
         self._table = table
         return self
 
     def write(self, text: str) -> None:
-        """Add text."""
+        """Append text, encoded as UTF-8."""
         self._stream.write(text.encode())
 
     def publish(self) -> dict[str, str]:
-        """Send what is left."""
+        """Flush the stream and return its name by table key."""
         self._stream.flush()
         return {self._table: self.name}
 
     def close(self) -> None:
-        """Let go of the stream."""
+        """Close the stream."""
         with suppress(OSError):
             self._stream.close()
 
 
 def open_output(path: Path) -> FileOutput | StreamOutput:
-    """Return where an export to this path goes; `-` is standard output, and what is no file is a stream."""
+    """Return the output for a path: `-` is standard output; an existing path that is not a regular file is a stream.
+
+    Raises:
+        ExportError: The path cannot be opened for writing, or standard output is closed.
+    """
     with told_as_export_error(str(path)):
         if path == STDOUT:
             return StreamOutput(open_stdout(), "standard output")
@@ -119,7 +127,7 @@ def open_output(path: Path) -> FileOutput | StreamOutput:
 
 
 def open_stdout() -> BinaryIO:
-    """Return standard output as a file of its own: when its reader has gone, Python's own has nothing to say."""
+    """Return a duplicate of standard output, so that Python reports no error of its own for a broken pipe at exit."""
     if sys.__stdout__ is None:
         raise ExportError("Standard output is closed; name a file by --output.")
     return os.fdopen(os.dup(sys.__stdout__.fileno()), "wb")
@@ -127,7 +135,7 @@ def open_stdout() -> BinaryIO:
 
 @contextmanager
 def told_as_export_error(name: str) -> Iterator[None]:
-    """Tell in a sentence why this output does not take what is written; a reader that has gone is no fault."""
+    """Raise an OSError as an ExportError with a one-sentence message; a BrokenPipeError is raised unchanged."""
     try:
         yield
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""The wide export: a column for each feature by its name, and a table for each signature."""
+"""The wide CSV export: one named column per feature, one table per signature."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ NamesByVersion = Mapping[str, Sequence[str] | None]
 
 
 def encode_wide(pages: Pages, names_by_version: NamesByVersion) -> Iterator[Chunk]:
-    """Yield CSV in pieces; predictions of models whose features have the same names share a table."""
+    """Yield CSV chunks; predictions of model versions with the same feature names are written to one table."""
     begun: set[Names] = set()
     for page in pages:
         for names, rows in group(page, names_by_version):
@@ -40,7 +40,7 @@ def encode_wide(pages: Pages, names_by_version: NamesByVersion) -> Iterator[Chun
 def group(
     page: Iterable[StoredPrediction], names_by_version: NamesByVersion
 ) -> Iterator[tuple[Names, list[tuple[Cell, ...]]]]:
-    """Yield the rows of a page with the names of their features, in their order."""
+    """Yield the feature names and the rows of each run of predictions with the same version and feature count."""
     read = [(prediction, json.loads(prediction.features)) for prediction in page]
     for (version, count), found in groupby(read, lambda row: (row[0].model_version, len(row[1]))):
         rows = [csv_row(prediction, map(feature_cell, features)) for prediction, features in found]
@@ -48,19 +48,19 @@ def group(
 
 
 def names_of(known: Sequence[str] | None, count: int) -> Names:
-    """Return the names of so many features; those of a model that names none are numbered from 0."""
+    """Return `count` feature names: the known ones if their number matches, otherwise `feature_0`, `feature_1`, ..."""
     if known is not None and len(known) == count:
         return tuple(known)
     return tuple(f"feature_{position}" for position in range(count))
 
 
 def table_key(names: Names) -> str:
-    """Return a short key for the table of these features, the same in every export."""
+    """Return a key for the table with these features: 8 hex digits, the same in every export."""
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:8]
 
 
 def columns(names: Names) -> list[str]:
-    """Return the heading. A feature whose name another column has already is numbered: `id_2`."""
+    """Return the header cells. A feature whose name is already used by a column gets a number: `id_2`."""
     taken = set(CSV_COLUMNS) - {"features"}
     heading = []
     for name in names:
@@ -74,7 +74,7 @@ def columns(names: Names) -> list[str]:
 
 
 def feature_cell(value: Any) -> Cell:  # noqa: ANN401 - any JSON value
-    """Return the value of a feature as a cell; numbers are written with all their digits."""
+    """Return a feature value as a cell; numbers keep all their digits."""
     if isinstance(value, str):
         return text_cell(value)
     if type(value) is float or type(value) is int:
