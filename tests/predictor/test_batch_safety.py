@@ -4,6 +4,7 @@ import asyncio
 import math
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -368,6 +369,23 @@ async def test_rows_are_not_kept_beyond_a_budget_nor_after_batching_ended(
     monitor.end("Another result.", ["x"])
     assert (monitor._probations, monitor.rows_compared) == ({}, 0)
     await monitor.stop()
+
+
+async def test_text_of_a_probation_that_has_ended_no_longer_counts(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web_single.predictor.batch_safety.MAX_TEXT_CHARACTERS", MIN_ROWS)
+    model = Model(lambda rows: [str(row) for row in rows])
+    monitor = await monitor_of(model, config, Signature((Feature(None, Kind.TEXT),), dependence_risk="Own."))
+    for with_probabilities in (False, True):
+        await serve_alone(monitor, model, [["x"]] * MIN_ROWS, with_probabilities=with_probabilities)
+        key = monitor.key_of(["x"], with_probabilities=with_probabilities)
+        await wait_until_async(partial(is_batched, monitor, key))
+    await monitor.stop()
+
+
+def is_batched(monitor: BatchSafetyMonitor, key: BatchKey | None) -> bool:
+    return monitor.max_rows(key) > 1
 
 
 async def test_variants_that_the_model_rejects_are_not_compared(config: Config) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from web_single.config import Batching, Config
 from web_single.errors import UnavailableError
 from web_single.logging import Event, get_logger
-from web_single.predictor.probation import MIN_ROWS, Mismatch, Predict, Probation, compare_when_due
+from web_single.predictor.probation import Mismatch, Predict, Probation, compare_when_due, text_characters_in
 from web_single.predictor.shadow_check import ShadowChecker
 from web_single.predictor.signature.model_output import ModelOutput
 from web_single.predictor.signature.signature import Signature
@@ -63,7 +63,6 @@ class BatchSafetyMonitor:
         self._probations: dict[BatchKey, Probation] = {}
         self._passed: dict[BatchKey, int] = {}
         self._rows_passed = 0
-        self._text_characters = 0
         self._rows_arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -158,9 +157,8 @@ class BatchSafetyMonitor:
                 with_probabilities=key.with_probabilities,
             )
         probation = self._probations[key]
-        characters = sum(len(value) for value in row if isinstance(value, str))
-        if probation.rows_received < MIN_ROWS and self._text_characters + characters <= MAX_TEXT_CHARACTERS:
-            self._text_characters += characters
+        kept = sum(each.text_characters for each in self._probations.values())
+        if kept + text_characters_in(row) <= MAX_TEXT_CHARACTERS:
             probation.add(row, output)
         if probation.is_due or probation.is_passed:
             self._rows_arrived.set()

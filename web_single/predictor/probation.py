@@ -53,6 +53,7 @@ class Probation:
         self, predict: Predict, features: Sequence[Feature], *, max_batch_size: int, with_probabilities: bool
     ) -> None:
         self.rows_received = 0
+        self.text_characters = 0  # in these rows
         self.largest_batch = 1
         self._predict = predict
         self._features = features
@@ -81,6 +82,7 @@ class Probation:
         """Store a row and its result alone; rows after the first `MIN_ROWS` are dropped."""
         if self.rows_received < MIN_ROWS:
             self.rows_received += 1
+            self.text_characters += text_characters_in(row)
             self._rows.append(list(row))
             self._outputs.append(output)
 
@@ -170,6 +172,11 @@ class Probation:
             self._seconds_per_row = min(self._seconds_per_row, time.perf_counter() - start)
         self._rows.append(row)
         self._outputs.append(output)
+
+
+def text_characters_in(row: Row) -> int:
+    """Return how many characters the texts of a row have."""
+    return sum(len(value) for value in row if isinstance(value, str))
 
 
 def vary(row: Row, features: Sequence[Feature], rng: random.Random) -> list[Any]:
