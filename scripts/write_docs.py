@@ -31,7 +31,7 @@ EXAMPLE_INTRODUCTION = """\
 # Copy this to .env and take the # from what you change; docs/configuration.md says more.
 # In prod this file is read only where the environment says so: ENV_FILE=.env
 """
-KINDS = {int: "whole number", float: "seconds", Path: "path", ByteSize: "bytes (`64KiB`)", str: "text"}
+KINDS = {int: "whole number", float: "number", Path: "path", ByteSize: "bytes (`64KiB`)", str: "text"}
 
 
 def configuration_page() -> str:
@@ -76,7 +76,7 @@ def takes(name: str, field: FieldInfo) -> str:
     kind: Any = next((part for part in get_args(hint) if part is not type(None)), hint)
     if issubclass(kind, StrEnum):
         return ", ".join(f"`{word}`" for word in kind)
-    return KINDS[kind] + bounds(field)
+    return ("seconds" if name.endswith("_seconds") else KINDS[kind]) + bounds(field)
 
 
 def bounds(field: FieldInfo) -> str:

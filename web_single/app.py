@@ -45,15 +45,15 @@ class Application(FastAPI):
         await self.front(scope, receive, send)
 
 
-def create_app(config: Config, head_start: PreloadedModel | None = None) -> Application:
+def create_app(config: Config, preloaded: PreloadedModel | None = None) -> Application:
     """Return the application, which loads the model and opens the database when its lifespan starts.
 
-    With `head_start`, it serves that model, which is already loading.
+    With `preloaded`, it serves that model, which is already loading.
     """
     app = Application(
         **ABOUT,
         openapi_url=None,  # replaced by a document and a page with the model's signature
-        lifespan=lambda app: opened(app, config, head_start),
+        lifespan=lambda app: opened(app, config, preloaded),
         redirect_slashes=False,
     )
     app.state.config = config
@@ -68,15 +68,15 @@ def create_app(config: Config, head_start: PreloadedModel | None = None) -> Appl
 
 
 @asynccontextmanager
-async def opened(app: FastAPI, config: Config, head_start: PreloadedModel | None) -> AsyncIterator[None]:
+async def opened(app: FastAPI, config: Config, preloaded: PreloadedModel | None) -> AsyncIterator[None]:
     """Load the model, open the database, set the services in `app.state`, and close everything at exit."""
     async with AsyncExitStack() as stack:
         database = Database(config)
         stack.push_async_callback(database.close)
-        if head_start is None:
+        if preloaded is None:
             model_folder, environment = await asyncio.to_thread(find_model, config)
-            head_start = await stack.enter_async_context(PreloadedModel.of(model_folder, environment, config))
-        predictor = await started(app, head_start)
+            preloaded = await stack.enter_async_context(PreloadedModel.of(model_folder, environment, config))
+        predictor = await started(app, preloaded)
         store = PredictionStore(database)
         sync = OptimizationSync(predictor, OptimizationStore(database))
         await stack.enter_async_context(opening(app, store, sync, predictor, config))
@@ -97,11 +97,11 @@ def find_model(config: Config) -> tuple[ModelFolder, Environment]:
     return model_folder, find_environment(model_folder, config)
 
 
-async def started(app: FastAPI, head_start: PreloadedModel) -> Predictor:
+async def started(app: FastAPI, preloaded: PreloadedModel) -> Predictor:
     """Return the predictor when it can predict; a later start failure is stored in `app.state.failure`."""
-    await head_start.started
-    head_start.predictor.started.add_done_callback(partial(record_failure, app))
-    return head_start.predictor
+    await preloaded.started
+    preloaded.predictor.started.add_done_callback(partial(record_failure, app))
+    return preloaded.predictor
 
 
 @asynccontextmanager

@@ -139,7 +139,7 @@ class Config(BaseSettings):
     )
     model_path: FilePath = Field(
         Path("data_scientist/model.joblib"),
-        description="The delivered artifact, or the folder that holds it.",
+        description="The model folder, or the artifact in it.",
     )
     model_sha256: str | None = Field(
         None,
@@ -157,7 +157,8 @@ class Config(BaseSettings):
         "`reject`, or `allow`, although its results may be wrong.",
     )
     environment_cache_dir: FilePath | None = Field(
-        None, description="The folder for environments that are made for models; else one in the user's cache."
+        None,
+        description="The folder for environments of models; by default in the user's cache folder.",
     )
     compile: Compile = Field(
         Compile.ON,
@@ -165,10 +166,13 @@ class Config(BaseSettings):
         "where its proof decides also for a `predict` in model.py that does more than ask the model.",
     )
     compiled_cache_dir: FilePath | None = Field(
-        None, description="The folder for compiled models; else one in the user's cache."
+        None, description="The folder for compiled models; by default in the user's cache folder."
     )
     shadow_sample_rate: float = Field(
-        0.001, ge=0, le=1, description="The share of the compiled model's answers that the model itself checks."
+        0.001,
+        ge=0,
+        le=1,
+        description="The share of rows from the compiled model and from batches that is checked again.",
     )
     db_url: str = Field("sqlite:///predictions.db", description="Where predictions are stored.")
     host: str = Field("0.0.0.0", description="The address to listen on.")  # noqa: S104 - clients come from outside
@@ -184,7 +188,7 @@ class Config(BaseSettings):
         description="Whether the documentation page and the OpenAPI document are served: `on` or `off`.",
     )
     optimizations: OnOff = Field(
-        OnOff.ON, description="`off` runs the plain way alone, without any of the shortcuts that the next ones name."
+        OnOff.ON, description="`off` runs the reference path only: no compiled model, no batching and no fast path."
     )
     batching: Batching = Field(
         Batching.AUTO,
@@ -192,15 +196,14 @@ class Config(BaseSettings):
         "results do not depend on the other rows, proven or compared on 1,000 rows), `on` (without that proof), `off`.",
     )
     fast_path: OnOff = Field(
-        OnOff.ON, description="Whether a plain POST /predict is answered in front of FastAPI; it needs batching."
+        OnOff.ON,
+        description="Whether a plain POST /predict is processed in front of FastAPI; requires batching.",
     )
     max_batch_size: int = Field(
         1000, ge=1, le=100_000, description="Instances that one request, or one call of the model, may hold."
     )
-    max_queue_size: int = Field(1000, ge=1, le=100_000, description="Requests that may wait; one more gets 503.")
-    queue_timeout_seconds: Seconds = Field(
-        10, description="How long a request may wait for its turn with the model, then 503."
-    )
+    max_queue_size: int = Field(1000, ge=1, le=100_000, description="Requests that may be pending; one more gets 503.")
+    queue_timeout_seconds: Seconds = Field(10, description="How long a request may be pending before it gets 503.")
     max_body_bytes: ByteSize = Field(
         ByteSize(2**20), gt=0, description="Length of a request's body; a longer one gets 413."
     )

@@ -17,7 +17,7 @@ from benchmarks.throughput.server import Server, running
 
 SETTLING_SECONDS = 2
 BEFORE, AFTER = slice(0, 200), slice(200, 400)
-TOLD = ("shortcuts", "batching", "fast_path", "compiled")
+MODEL_KEYS = ("shortcuts", "batching", "fast_path", "compiled")
 Drive = Callable[[Target], list[Load]]
 
 
@@ -94,16 +94,16 @@ def what_is_in_force(server: Server) -> dict[str, str]:
     with closing(server.connect()) as connection, suppress(OSError):
         status, model = server.get(connection, "/model")
         if status == HTTPStatus.OK and isinstance(model, dict):
-            return {name: in_a_word(model[name]) for name in TOLD if name in model}
+            return {name: in_a_word(model[name]) for name in MODEL_KEYS if name in model}
     return {}
 
 
 def in_a_word(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
     """Return a state, with the engine or the reason that goes with it, and how many rows it left to the model."""
     if isinstance(value, dict):
-        told = [in_a_word(value[name]) for name in ("state", "engine", "engines", "reason") if value.get(name)]
+        words = [in_a_word(value[name]) for name in ("state", "engine", "engines", "reason") if value.get(name)]
         left = value.get("fallbacks")
-        return ": ".join(told) + (f" ({left:,} rows left to the model process)" if left else "")
+        return ": ".join(words) + (f" ({left:,} rows left to the model process)" if left else "")
     if isinstance(value, list):
         return ", ".join(map(in_a_word, value))
     if isinstance(value, bool):

@@ -25,18 +25,18 @@ def models() -> set[psutil.Process]:
 
 async def test_a_model_that_has_loaded_ends(make_config: MakeConfig) -> None:
     config, model_folder, before = make_config(), ModelFolder.open(EXAMPLE), models()
-    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
-        await head_start.started
-        assert head_start.predictor.signature.feature_count == 4
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as preloaded:
+        await preloaded.started
+        assert preloaded.predictor.signature.feature_count == 4
         assert len(models() - before) == 1
     assert models() <= before
 
 
 async def test_a_model_that_still_loads_ends(make_config: MakeConfig) -> None:
     config, model_folder, before = make_config(), ModelFolder.open(EXAMPLE), models()
-    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as preloaded:
         await wait_until_async(lambda: bool(models() - before))
-        assert not head_start.started.done()
+        assert not preloaded.started.done()
     assert models() <= before
 
 
@@ -55,6 +55,6 @@ async def test_why_a_model_does_not_load_is_told_to_whoever_waits(
     (folder / "model.joblib").write_bytes((EXAMPLE / "model.joblib").read_bytes())
     (folder / "model.py").write_text("raise SystemExit('not today')\n")
     config, model_folder = make_config(), ModelFolder.open(folder)
-    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as preloaded:
         with pytest.raises(ModelFolderError, match="not today"):
-            await head_start.started
+            await preloaded.started

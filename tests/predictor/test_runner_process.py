@@ -108,26 +108,26 @@ async def test_a_start_that_is_cancelled_when_the_process_has_just_started_leave
     make_config: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config, model_folder, before = make_config(), ModelFolder.open(EXAMPLE), children()
-    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
-        take = head_start.predictor._take_description
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as preloaded:
+        take = preloaded.predictor._take_description
 
         def take_and_cancel(description: dict[str, object]) -> None:
             take(description)
-            asyncio.get_running_loop().call_soon(head_start.started.cancel)
+            asyncio.get_running_loop().call_soon(preloaded.started.cancel)
 
         monkeypatch.setattr(Predictor, "_take_description", lambda _, description: take_and_cancel(description))
-        await asyncio.wait({head_start.started})
-    assert head_start.started.cancelled()
+        await asyncio.wait({preloaded.started})
+    assert preloaded.started.cancelled()
     await wait_until_async(lambda: children() <= before)
 
 
 async def test_request_ids_begin_again_where_a_frame_has_no_room_for_more(make_config: Callable[..., Config]) -> None:
     config, model_folder = make_config(), ModelFolder.open(EXAMPLE)
-    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as head_start:
-        await head_start.started
-        head_start.predictor.ready_runner()._calls = REQUEST_IDS - 2
+    async with PreloadedModel.of(model_folder, find_environment(model_folder, config), config) as preloaded:
+        await preloaded.started
+        preloaded.predictor.ready_runner()._calls = REQUEST_IDS - 2
         rows = [[5.1, 3.5, 1.4, 0.2]]
-        results = [(await head_start.predictor.predict(rows))[0].result for _ in range(3)]
+        results = [(await preloaded.predictor.predict(rows))[0].result for _ in range(3)]
         assert len(set(results)) == 1
 
 

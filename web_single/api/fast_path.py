@@ -1,4 +1,4 @@
-"""FastPath: the shortcut for the plain POST /predict. It hands everything unusual on, as it came, to the plain way."""
+"""The fast path of POST /predict in front of FastAPI; everything unusual is passed on to FastAPI unchanged."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -25,7 +25,7 @@ KEY = b'"features"'
 
 
 class FastPathRequest(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """What the fast path reads: features as a list. Their values are checked where the plain way checks them."""
+    """The body that the fast path accepts: features as a list. The service validates their values."""
 
     features: list[Any]
 

@@ -49,14 +49,14 @@ class RunnerResponse(Response):
 
 
 class ProbeRowsResponse(Response):
-    """Rows of one kind that a compiled model was compared on, and how many of them it handed back."""
+    """Rows of one kind in the equivalence check, and for how many of them the compiled model fell back."""
 
     rows: int
     fallbacks: int
 
 
 class ProofResponse(Response):
-    """How a compiled model was compared with the model itself: everything that it answered was equal."""
+    """The equivalence check of a compiled model: every row without a fallback was equal."""
 
     kinds: dict[str, ProbeRowsResponse]
     largest_difference: float
@@ -79,9 +79,9 @@ class BatchingResponse(Response):
 
 
 class CompiledResponse(Response):
-    """The compiled model: `on` where it answers, else `off`, `building`, `not built`, `refused` or `refuted`.
+    """The compiled model: `on` if it is used, else `off`, `building`, `not built`, `refused` or `refuted`.
 
-    It answers rows that it is sure of and hands back the others to the model itself, which also verifies a share.
+    It falls back to the model process for rows whose result is not certain; a sample of the others is checked there.
     Batches of more than `max_batch_rows` rows go to the model process, which was measured to be faster for them.
     """
 

@@ -127,7 +127,7 @@ class HealthResponse(Response):
 
 
 class ReadyResponse(HealthResponse):
-    """A server that could predict and store now; a notice is told where its delivery has changed."""
+    """A server that can predict and store; `warning` is set if the files in the model folder have changed."""
 
     warning: str | None = None
 

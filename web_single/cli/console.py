@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from web_single.config import Config, LogLevel
-from web_single.environments.uv import ProgressCallback as StatusCallback
+from web_single.environments.uv import StatusCallback
 from web_single.service.check.report import ProgressCallback
 
 FolderArgument = Annotated[

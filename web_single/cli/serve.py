@@ -59,8 +59,8 @@ async def serve_here(
 
     break_off_at_signals()
     try:
-        async with PreloadedModel.of(model_folder, environment, config) as head_start:
-            await (await asyncio.wrap_future(serving)).serve_head_start(config, head_start)
+        async with PreloadedModel.of(model_folder, environment, config) as preloaded:
+            await (await asyncio.wrap_future(serving)).serve_preloaded(config, preloaded)
     except asyncio.CancelledError:
         log.info(Event.SERVER_STOPPED)
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from web_single.environments.interpreters import FIRST_MINOR, LAST_MINOR, ask, fault_of_import, interpreters
 from web_single.environments.pip_config import OFFLINE, UvIndexConfig
-from web_single.environments.uv import ProgressCallback, UvResult, run_uv
+from web_single.environments.uv import StatusCallback, UvResult, run_uv
 from web_single.errors import ModelFolderError
 from web_single.model_folder.requirements import (
     BY_REQUIREMENTS,
@@ -43,7 +43,7 @@ class Builder:
     requirements: Requirements
     target: Path
     compiled: bool
-    tell: ProgressCallback
+    tell: StatusCallback
 
     def build(self) -> None:
         """Build the environment and import scikit-learn in it as a test.
@@ -138,7 +138,7 @@ class InstallStrategies:
     folder: Path
     index: UvIndexConfig
 
-    def run(self, arguments: Arguments, tell: ProgressCallback = lambda _: None) -> UvResult:
+    def run(self, arguments: Arguments, tell: StatusCallback = lambda _: None) -> UvResult:
         """Run uv in the folder of requirements.txt, which relative paths in it refer to."""
         file = self.requirements.file
         return run_uv(arguments, folder=file.parent if file is not None else self.folder, index=self.index, tell=tell)

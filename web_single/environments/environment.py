@@ -14,7 +14,7 @@ from web_single.environments.builder import WHEELS_ONLY, Arguments, Builder
 from web_single.environments.cache import EnvironmentCache, in_use, key_of
 from web_single.environments.interpreters import InterpreterInfo, ask
 from web_single.environments.pip_config import NO_INDEX
-from web_single.environments.uv import ProgressCallback, run_uv
+from web_single.environments.uv import StatusCallback, run_uv
 from web_single.errors import ModelFolderError
 from web_single.logging import Event, get_logger
 from web_single.model_folder.folder import ModelFolder
@@ -68,7 +68,7 @@ class Environment:
 
 
 def find_environment(
-    model_folder: ModelFolder, config: Config, *, build: bool = False, tell: ProgressCallback = lambda _: None
+    model_folder: ModelFolder, config: Config, *, build: bool = False, tell: StatusCallback = lambda _: None
 ) -> Environment:
     """Return the environment for a model folder, and build it if necessary.
 
@@ -134,7 +134,7 @@ class EnvironmentResolver:
             return None
         return f"The server's own libraries are not those of {file.name}."
 
-    def made(self, reason: str, *, build: bool, tell: ProgressCallback) -> Path:
+    def made(self, reason: str, *, build: bool, tell: StatusCallback) -> Path:
         """Return the interpreter of the environment that is built for the model folder, from the cache if possible.
 
         Args:
@@ -161,9 +161,7 @@ class EnvironmentResolver:
                 "Set ENVIRONMENT_CACHE_DIR to a folder that can be written to."
             ) from error
 
-    def _made_in(
-        self, cache: EnvironmentCache, key: str, reason: str, *, compiled: bool, tell: ProgressCallback
-    ) -> Path:
+    def _made_in(self, cache: EnvironmentCache, key: str, reason: str, *, compiled: bool, tell: StatusCallback) -> Path:
         started = time.monotonic()
         with cache.turn(key):
             python = cache.find(key)

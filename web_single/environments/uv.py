@@ -18,7 +18,7 @@ WARNING_OF_SEVERAL_LINES = re.compile(r"^warning:.*\n(?: {7,}\S.*\n?)+", re.MULT
 PROGRESS = ("Resolved ", "Downloaded ", "Prepared ", "Installed ", "Bytecode ")
 MOST_CHARACTERS = 2000
 
-ProgressCallback = Callable[[str], None]
+StatusCallback = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def run_uv(
     *,
     folder: Path,
     index: UvIndexConfig,
-    tell: ProgressCallback = lambda _: None,
+    tell: StatusCallback = lambda _: None,
 ) -> UvResult:
     """Run uv and return its result. It never downloads a Python.
 

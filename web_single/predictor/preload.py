@@ -23,11 +23,11 @@ class PreloadedModel:
     async def of(cls, model_folder: ModelFolder, environment: Environment, config: Config) -> AsyncIterator[Self]:
         """Start to load the model; at exit, cancel the start or stop the predictor."""
         with environment.in_use():
-            head_start = cls(model_folder, environment, config)
+            preloaded = cls(model_folder, environment, config)
             try:
-                yield head_start
+                yield preloaded
             finally:
-                await head_start._stop()
+                await preloaded._stop()
 
     async def _stop(self) -> None:
         self.started.cancel()

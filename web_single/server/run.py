@@ -10,7 +10,7 @@ from web_single.server.supervisor import Supervisor
 from web_single.server.uvicorn_server import WebServer, listen
 
 
-async def serve_head_start(config: Config, head_start: PreloadedModel) -> None:
+async def serve_preloaded(config: Config, preloaded: PreloadedModel) -> None:
     """Serve a preloaded model in this process.
 
     Raises:
@@ -18,7 +18,7 @@ async def serve_head_start(config: Config, head_start: PreloadedModel) -> None:
     """
     parse_db_url(config)
     with listen(config) as listener:
-        await WebServer(create_app(config, head_start), config).serve([listener])
+        await WebServer(create_app(config, preloaded), config).serve([listener])
 
 
 async def serve_by_workers(config: Config, model_folder: ModelFolder, environment: Environment) -> None:

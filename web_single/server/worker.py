@@ -59,8 +59,8 @@ async def serve(
     on_started: Callable[[], None],
 ) -> None:
     """Serve the model folder and environment resolved by the supervisor, so that all workers serve the same."""
-    async with PreloadedModel.of(model_folder, environment, config) as head_start:
-        await WebServer(create_app(config, head_start), config, on_started).serve([listener])
+    async with PreloadedModel.of(model_folder, environment, config) as preloaded:
+        await WebServer(create_app(config, preloaded), config, on_started).serve([listener])
 
 
 def tell(channel: socket.socket, message: dict[str, object]) -> None:

@@ -86,8 +86,8 @@ def boosting(estimator):
 
     inner = estimator.estimators_.ravel()
     nodes = [nodes_of(each.tree_, each.tree_.value.ravel() * estimator.learning_rate) for each in inner]
-    # No public API returns the initial score.
-    start = estimator._raw_predict_init(np.zeros((1, estimator.n_features_in_), dtype=np.float32))  # noqa: SLF001
+    zeros = np.zeros((1, estimator.n_features_in_), dtype=np.float32)
+    start = estimator._raw_predict_init(zeros)  # noqa: SLF001 - no public API returns the initial score
     return nodes, boosting_metadata(estimator, start)
 
 

@@ -14,5 +14,5 @@ router = APIRouter(prefix="/model", tags=["operations"], route_class=StrictRoute
     "", summary="What is the model?", response_description="The model.", responses=document_responses(NO_PARAMETERS)
 )
 async def get_model(service: StatusServiceDependency) -> ModelResponse:
-    """Tell which model is served, what it takes and answers, and how its process is."""
+    """Return which model is served, its inputs and outputs, and the state of its process."""
     return ModelResponse.from_status(service.describe_model())

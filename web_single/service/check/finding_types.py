@@ -124,7 +124,11 @@ class Kind(Enum):
         "Keep `n_features_in_` in your own class where only one length is right.",
     )
     NO_REQUIREMENTS = (
-        *(NOTE, "environment", "There is no `requirements.txt`: only the artifact tells which libraries are right."),
+        *(
+            NOTE,
+            "environment",
+            "There is no `requirements.txt`: library versions are known from the artifact only.",
+        ),
         "Write {} in a `requirements.txt` beside the artifact: {}.",
     )
     NOT_PINNED = (
@@ -145,7 +149,7 @@ class Kind(Enum):
     @property
     def advice(self) -> str:
         """The advice without placeholders, independent of a model folder."""
-        return self.to_do.replace(": {}.", ".").replace("{}", "the lines that the card shows")
+        return self.to_do.replace(": {}.", ".").replace("{}", "the lines that the report shows")
 
     def is_among(self, findings: Iterable[Finding]) -> bool:
         """Return whether the findings contain one of this type."""
