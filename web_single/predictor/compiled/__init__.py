@@ -1,5 +1,5 @@
-"""The compiled model: the shortcut past the model's own process, proved equal to it before it is used.
+"""The compiled model: a fast path in the server process, checked for equivalence with the model before it is used.
 
-Its one rule: whatever is not sure, it hands back to the plain way. Only here may numpy, onnxruntime and treelite be
-imported, and only by what `evaluation` needs: a server without a compiled model never loads them.
+Rule of this package: every row without a certain result falls back to the reference path. Only this package imports
+numpy, onnxruntime and treelite, and only where `engine` needs them: a server without a compiled model never loads them.
 """

@@ -1,6 +1,7 @@
-"""The job that builds a compiled model beside a server: a process of its own, at the lowest priority.
+"""Background build of a compiled model, in a separate process at the lowest priority.
 
-Its orders come as a line of JSON on stdin, which then stays open: when it closes, the server is gone, and so is this.
+The server sends the build parameters as one line of JSON on stdin and keeps stdin open. When stdin closes, the server
+has ended, and this process exits.
 """
 
 import asyncio
@@ -20,12 +21,12 @@ NICENESS = 19
 
 
 def main() -> int:
-    """Build what was ordered; 1 where the delivery cannot be loaded, which the server itself finds out too."""
+    """Build the compiled model and return the exit code: 0, or 1 if the model folder cannot be loaded."""
     os.nice(NICENESS)
     orders = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=end_with_the_server, daemon=True).start()
     config = Config.model_validate_json(orders["config"])
-    configure_logging(config.model_copy(update={"log_level": LogLevel.ERROR}))  # what the model prints was seen
+    configure_logging(config.model_copy(update={"log_level": LogLevel.ERROR}))  # the server has logged the output
     model_folder, environment = ModelFolder.from_json(orders["delivery"]), Environment.from_json(orders["environment"])
     try:
         asyncio.run(build_compiled(model_folder, environment, config, tell=lambda *_: None))
@@ -35,8 +36,8 @@ def main() -> int:
 
 
 def end_with_the_server() -> None:
-    """Wait until the server's end of stdin is closed, and end; nothing else is ever sent."""
-    os.read(sys.stdin.fileno(), 1)  # not by `sys.stdin`, which the interpreter closes at its end
+    """Block until stdin is closed, then exit the process. The server sends no further data."""
+    os.read(sys.stdin.fileno(), 1)  # not `sys.stdin`: the interpreter closes it at exit
     os._exit(1)
 
 

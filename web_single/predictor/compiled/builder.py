@@ -1,4 +1,4 @@
-"""Building a compiled model: converted in the delivery's own environment, proved against it, and kept."""
+"""Build of a compiled model: convert it in the model process, check its equivalence, time it and cache it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,9 +47,16 @@ Row = list[Any]
 async def build_compiled(
     model_folder: ModelFolder, environment: Environment, config: Config, *, tell: Progress, rows: int = PROBE_ROWS
 ) -> Manifest:
-    """Return the manifest of the compiled model, made now where it is not there; its `reason` says why it is of no use.
+    """Return the manifest of the compiled model; build it first if it is not cached.
 
-    A ModelFolderError says why the delivery cannot even be loaded.
+    The callback `tell` receives the step, the rows done and the total number of rows, None without a total.
+    `rows` is the number of probe rows for the equivalence check.
+
+    Returns:
+        The manifest. Its `reason` is set if the compiled model cannot be used.
+
+    Raises:
+        ModelFolderError: The model folder cannot be loaded.
     """
     cache, key = CompiledCache.of(config), key_of(model_folder, environment, config)
     with cache.turn(key):
@@ -64,7 +71,7 @@ async def build_compiled(
 
 @dataclass
 class Build:
-    """Makes one compiled model in a folder, proved on so many rows."""
+    """Builds one compiled model in a folder and checks its equivalence on `rows` probe rows."""
 
     model_folder: ModelFolder
     environment: Environment
@@ -74,7 +81,7 @@ class Build:
     rows: int
 
     async def run(self) -> Manifest:
-        """Return the manifest, with the files beside it where there are some."""
+        """Return the manifest, and write the files of the engines to the folder."""
         reason = self._why_not_passed_on("predict")
         if reason is not None:
             return Manifest(description={}, reason=reason)
@@ -109,11 +116,11 @@ class Build:
             return await self._prove(converted, points)
         except RunnerCrashedError as error:
             return self._refusal(f"The proof could not be finished: {error.message}")
-        except Exception as error:  # noqa: BLE001 - whatever the engines say to it: the plain way serves
+        except Exception as error:  # noqa: BLE001 - after any error of an engine, the reference path serves
             return self._refusal(f"It cannot be computed: {type(error).__name__}: {error}")
 
     def _write_files(self, last: FrameHeader, block: bytes) -> Points | None:
-        """Write what engines compute with, and return where trees split; None for a model without trees."""
+        """Write the files of the engines and return the trees' thresholds by column; None for a model without trees."""
         if last["kind"] != TREES:
             return None
         self.tell("Compiling the trees", 0, None)
@@ -121,7 +128,7 @@ class Build:
         (self.folder / TREES_FILE).write_bytes(trees.to_treelite())
         if last["float32"] and last["link"] in QUICK_LINKS:
             (self.folder / LABELS_FILE).write_bytes(trees.to_onnx())
-        last |= {"magnitude": trees.magnitude(), "counts": None}  # they have served
+        last |= {"magnitude": trees.magnitude(), "counts": None}  # the counts are no longer needed
         return trees.points()
 
     def _refusal(self, reason: str, row: Row | None = None) -> Manifest:
@@ -142,7 +149,7 @@ class Build:
         return await self._time(manifest, probe.draw("within", TIMED_ROWS)) if manifest.is_usable else manifest
 
     async def _time(self, manifest: Manifest, rows: list[Row]) -> Manifest:
-        """Return the manifest with timings; one that is not faster even for a single row is of no use."""
+        """Return the manifest with timings; it is not usable if the compiled model is slower even for a single row."""
         self.tell("Timing the compiled model", 0, None)
         answers = await self._ask(rows)
         rows = [row for row, answer in zip(rows, answers, strict=True) if answer is not None]
@@ -172,7 +179,7 @@ class Build:
         return (LABELS, PROBABILITIES) if self.signature.probabilities and passed_on else (LABELS,)
 
     def _select_engine(self, told: Manifest, prover: EquivalenceTester, seconds: float) -> Manifest:
-        """Return the manifest of what was equal in the whole proof."""
+        """Return the manifest with the engines and outputs that had no mismatch in the equivalence check."""
         exact, quick = prover.results["exact"], prover.results.get("quick")
         missing = True not in exact.differences | prover.probabilities.differences
         if False in exact.differences:
@@ -191,7 +198,7 @@ class Build:
         return replace(told, answers=answers, engines=engines, missing=missing, proof=proof)
 
     async def _own_rows(self) -> list[Row]:
-        """Return rows of the delivery itself: of its `get_dataset`, and those that it was asked when it loaded."""
+        """Return the rows of the model folder: the probe rows of the load, and the valid rows of its `get_dataset`."""
         asked: list[Row] = self.description["probe"]["rows"]
         head, _ = await self.runner.call({"ask": "dataset"}, b"", timeout_seconds=DATASET_SECONDS)
         rows = head.get("rows") or []
@@ -200,16 +207,20 @@ class Build:
     def _is_taken(self, row: Row) -> bool:
         try:
             self.signature.validate_row(row)
-        except Exception:  # noqa: BLE001 - whatever is wrong with it: it is not asked
+        except Exception:  # noqa: BLE001 - any invalid row is left out
             return False
         return True
 
     async def _ask(
         self, rows: Sequence[Sequence[Any]], *, with_probabilities: bool | None = None
     ) -> list[ModelOutput | None]:
-        """Return what the delivered code answers, with probabilities where it has them, unless they are turned off.
+        """Return the outputs of the model process; None for a row that it rejects.
 
-        None for a row that it does not answer.
+        A rejected batch is split in halves to find the rejected rows.
+
+        Args:
+            rows: The rows, shape (rows, features).
+            with_probabilities: Whether to return probabilities; None returns them if the model has them.
         """
         if with_probabilities is None:
             with_probabilities = self.signature.probabilities

@@ -1,4 +1,4 @@
-"""The folder that compiled models are kept in: found by all that they depend on, whole because renamed at the end."""
+"""Cache of compiled models in a folder, keyed by everything that they depend on."""
 
 import hashlib
 import json
@@ -24,9 +24,9 @@ COMPUTED_WITH = ("numpy", "onnx", "onnxruntime", "treelite")
 
 
 def key_of(model_folder: ModelFolder, environment: Environment, config: Config) -> str:
-    """Return what tells compiled models apart: the delivery, what runs it, what compiles and computes, the machine.
+    """Return the cache key: a digest of the model folder, its environment, the engines, the platform and the setting.
 
-    What converts and computes is code of ours too: with each change of it a model is compiled and proved anew.
+    The key includes a digest of Web Single's own code: after each change of it, models are compiled and checked again.
     """
     ours = {name: metadata.version(name) for name in COMPUTED_WITH}
     theirs = (environment.python_version, environment.packages)
@@ -35,7 +35,7 @@ def key_of(model_folder: ModelFolder, environment: Environment, config: Config) 
 
 
 def code_digest() -> str:
-    """Return a digest of the code that describes, converts and computes."""
+    """Return the SHA-256 of the code that describes, converts and evaluates models, as hex digits."""
     digest = hashlib.sha256()
     for folder in (Path(__file__).parent, RUNNER):
         for path in sorted(folder.rglob("*.py")):
@@ -44,19 +44,19 @@ def code_digest() -> str:
 
 
 class CompiledCache(AtomicFolderCache):
-    """Compiled models by their keys, and beside them what could not be compiled, with the reason."""
+    """Stores compiled models by key, and for models that cannot be compiled a manifest with the reason."""
 
     @classmethod
     def of(cls, config: Config) -> "CompiledCache":
-        """Return the one that the settings name, or else the user's own."""
+        """Return the cache in the folder of the setting, or in the user's cache folder."""
         return cls(config.compiled_cache_dir or users_own("compiled"))
 
     def files(self, key: str) -> Path:
-        """Return the folder that holds the files of one."""
+        """Return the folder with the files of a compiled model."""
         return self.folder / key
 
     def find(self, key: str) -> Manifest | None:
-        """Return what is known of this one; None where it was never made, or cannot be read."""
+        """Return the manifest of a key; None if it was never built or cannot be read."""
         try:
             return Manifest.from_text((self.folder / key / MANIFEST).read_text())
         except (OSError, ValueError, KeyError, TypeError):
@@ -64,17 +64,23 @@ class CompiledCache(AtomicFolderCache):
 
     @contextmanager
     def making(self, key: str) -> Iterator[Path]:
-        """Hand out a folder to put files into."""
+        """Yield a new temporary folder; it is published at the end if it holds a manifest, else removed."""
         with super().making(key) as folder:
             folder.mkdir()
             yield folder
 
     def complete(self, aside: Path) -> bool:
-        """Keep what `keep_manifest` was called for."""
+        """Return whether the folder holds a manifest."""
         return (aside / MANIFEST).exists()
 
     def refute(self, key: str, reason: str, row: list[Any]) -> None:
-        """Mark one as wrong, so that nobody uses it again; where the folder cannot be written, this process alone."""
+        """Mark a compiled model as wrong for all processes; do nothing if its folder cannot be written.
+
+        Args:
+            key: The key of the compiled model.
+            reason: The mismatch, as a sentence.
+            row: The row with the mismatch.
+        """
         manifest = self.find(key)
         if manifest is None:
             return
@@ -83,7 +89,7 @@ class CompiledCache(AtomicFolderCache):
 
 
 def keep_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest, so that it is there whole or not at all."""
+    """Write the manifest atomically, by a rename."""
     aside = folder / f"{MANIFEST}.{os.getpid()}"
     aside.write_text(manifest.as_text())
     aside.replace(folder / MANIFEST)

@@ -1,4 +1,4 @@
-"""CompiledModelManager: whether there is a compiled model of the delivery that is served, and how one comes to be."""
+"""Lifecycle of the compiled model in a server: find it, build it in the background, disable or quarantine it."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ log = get_logger()
 
 
 class CompiledState(StrEnum):
-    """Whether a compiled model answers; where not, why."""
+    """The state of the compiled model: in use, or why not."""
 
     ON = "on"
     OFF = "off"
@@ -33,9 +33,9 @@ class CompiledState(StrEnum):
 
 
 class CompiledModelManager:
-    """Finds the compiled model of a delivery, has one built in dev, and gives it up for good when it is wrong.
+    """Loads the compiled model of a model folder, starts its build in dev, and quarantines it after a mismatch.
 
-    `model` is None while none may be used; `last_model` is the one whose counts are told.
+    `model` is None while no compiled model may be used. `last_model` keeps the counters of the last loaded one.
     """
 
     def __init__(self, model_folder: ModelFolder, environment: Environment, config: Config) -> None:
@@ -53,7 +53,7 @@ class CompiledModelManager:
         self._builder: asyncio.Task[None] | None = None
 
     async def find(self) -> None:
-        """Take the compiled model from the cache, if it is there and may be used."""
+        """Load the compiled model from the cache if it exists and is usable; set `state` and `reason`."""
         if not self._config.uses_compiled:
             self.reason = f"{'COMPILE' if self._config.compile is Compile.OFF else 'OPTIMIZATIONS'} is off."
             return
@@ -73,7 +73,7 @@ class CompiledModelManager:
     def _load(self, manifest: Manifest) -> None:
         try:
             self.model = CompiledModel.load(manifest, self._cache.files(self.key), self.turn_off)
-        except Exception as error:  # noqa: BLE001 - whatever it is: the plain way answers
+        except Exception as error:  # noqa: BLE001 - after any error, the reference path serves
             self.state, self.reason = CompiledState.OFF, f"It cannot be loaded: {type(error).__name__}: {error}"
             log.warning(Event.COMPILED_NOT_USED, state=self.state, reason=self.reason)
             return
@@ -85,7 +85,7 @@ class CompiledModelManager:
         return f"web-single build {shlex.quote(str(self._model_folder.artifact))}"
 
     def start_building(self) -> None:
-        """Where there is none yet: in dev build one meanwhile, in prod say once how to."""
+        """Start the background build in dev if there is no compiled model yet; in prod log the command to build it."""
         if self.state is not CompiledState.NOT_BUILT:
             return
         if self._config.app_env is AppEnv.PROD:
@@ -95,7 +95,7 @@ class CompiledModelManager:
         self._builder = asyncio.create_task(self._build())
 
     async def _build(self) -> None:
-        """Let another process build it, and take it then."""
+        """Build the compiled model in another process, then load it."""
         orders = {
             "config": self._config.model_dump_json(),
             "delivery": self._model_folder.as_json(),
@@ -108,7 +108,7 @@ class CompiledModelManager:
             start_new_session=True,
         )
         try:
-            assert job.stdin is not None  # noqa: S101 - it was asked for
+            assert job.stdin is not None  # noqa: S101 - stdin is a pipe
             job.stdin.write(json.dumps(orders).encode() + b"\n")
             code = await job.wait()
         finally:
@@ -121,25 +121,30 @@ class CompiledModelManager:
             await self.find()
 
     async def stop(self) -> None:
-        """Build no more."""
+        """Cancel the background build."""
         if self._builder is not None:
             await ended(self._builder)
 
     def turn_off(self, reason: str) -> None:
-        """Use it no more in this process; what was refuted stays refuted."""
+        """Disable the compiled model in this process; a quarantined one stays quarantined."""
         if self.state is CompiledState.REFUTED:
             return
         self.model, self.state, self.reason = None, CompiledState.OFF, reason
         log.error(Event.COMPILED_NOT_USED, state=self.state, reason=reason)
 
     def refute(self, reason: str, row: Sequence[Any]) -> None:
-        """Use it never again, nor lets another process do so: it answered a row otherwise than the model."""
+        """Quarantine the compiled model in all processes, after a mismatch with the model.
+
+        Args:
+            reason: The mismatch, as a sentence.
+            row: The row with the mismatch.
+        """
         self.model, self.state, self.reason, self.refuted_row = None, CompiledState.REFUTED, reason, list(row)
         log.error(Event.COMPILED_MISMATCH, reason=reason, row=list(row))
         self._cache.refute(self.key, reason, list(row))
 
 
 async def ended(task: asyncio.Task[None]) -> None:
-    """End a task, and wait for its end."""
+    """Cancel a task and wait until it has ended."""
     task.cancel()
     await asyncio.wait({task})

@@ -1,4 +1,4 @@
-"""Manifest: what is kept beside the files of a compiled model: the model's signature, what is computed, the proof."""
+"""Manifest of a compiled model: the model's description, the conversion, the equivalence report and the timings."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -9,7 +9,7 @@ from web_single.predictor.compiled.timing import Timings
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of probe rows: how many were asked, and how many the compiled model handed back as not sure."""
+    """The counts of one kind of probe rows: rows compared, and rows for which the compiled model fell back."""
 
     rows: int
     fallbacks: int
@@ -17,7 +17,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class EquivalenceReport:
-    """How the compiled model was compared with the delivered `predict`, and what came of it."""
+    """The result of the equivalence check of a compiled model with the `predict` of the model folder."""
 
     kinds: dict[str, Kind]
     largest_difference: float
@@ -25,27 +25,28 @@ class EquivalenceReport:
 
     @property
     def rows(self) -> int:
-        """How many rows were asked in all."""
+        """The number of rows compared, over all kinds."""
         return sum(kind.rows for kind in self.kinds.values())
 
     @property
     def fallbacks(self) -> int:
-        """How many of them were handed back."""
+        """The number of fallbacks, over all kinds."""
         return sum(kind.fallbacks for kind in self.kinds.values())
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Self:
-        """Return the proof in plain values."""
+        """Return the report from JSON-compatible values."""
         return cls(**plain | {"kinds": {name: Kind(**kind) for name, kind in plain["kinds"].items()}})
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is compiled, or why nothing is (`reason`, and where rows differed the first `row`).
+    """The contents of a compiled model, or the `reason` why it is not usable, with the first `row` that mismatched.
 
-    `description` is what the runner told of the model, `converted` the steps and the last estimator as plain values,
-    `answers` what is answered (labels, probabilities, numbers), `engines` by what, `missing` whether rows with
-    missing values are too. `timings` are those of results alone, `probability_timings` those with probabilities.
+    `description` is the model process's description of the model, `converted` the steps and the last estimator as
+    JSON-compatible values, `answers` the supported outputs (labels, probabilities, numbers), `engines` the engines in
+    use, `missing` whether rows with missing values are supported. `timings` are those without probabilities,
+    `probability_timings` those with probabilities. `refuted` is set after a mismatch while serving.
     """
 
     description: dict[str, Any]
@@ -62,16 +63,16 @@ class Manifest:
 
     @property
     def is_usable(self) -> bool:
-        """Whether the compiled model may answer."""
+        """Whether the compiled model may be used."""
         return self.reason is None
 
     def as_text(self) -> str:
-        """Return it as JSON."""
+        """Return the manifest as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Return the manifest in a text of JSON."""
+        """Return the manifest from JSON."""
         plain = json.loads(text)
         proof = EquivalenceReport.from_json(plain["proof"]) if plain["proof"] is not None else None
         told: dict[str, Any] = {"answers": tuple(plain["answers"]), "engines": tuple(plain["engines"]), "proof": proof}

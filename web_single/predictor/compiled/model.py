@@ -1,4 +1,4 @@
-"""CompiledModel: answers what it is sure of, hands back the rest, and is turned off by the first fault."""
+"""The loaded compiled model: predicts, counts fallbacks, and is disabled by its first error."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,14 +15,14 @@ Rows = Sequence[Sequence[Any]]
 
 
 class Evaluator(Protocol):
-    """What computes answers; None for a row that is to be handed back."""
+    """Computes the outputs of a compiled model."""
 
     def predict(self, rows: Rows, *, with_probabilities: bool) -> list[ModelOutput | None]:
-        """Return the answer to each row."""
+        """Return the output for each row; None for a fallback."""
 
 
 class CompiledModel:
-    """A compiled model that is proved equal; `answered` and `handed_back` count rows."""
+    """Predicts with an equivalent compiled model; `answered` and `fallbacks` count rows."""
 
     def __init__(self, manifest: Manifest, evaluation: Evaluator, turn_off: Callable[[str], None]) -> None:
         self.manifest = manifest
@@ -33,31 +33,41 @@ class CompiledModel:
 
     @classmethod
     def load(cls, manifest: Manifest, folder: Path, turn_off: Callable[[str], None]) -> "CompiledModel":
-        """Return the one whose files are in this folder; `turn_off` hears why it must not be asked again."""
-        # numpy and the engines: a server without a compiled model does without them
+        """Load the compiled model from the files in a folder.
+
+        Args:
+            manifest: The manifest of the compiled model.
+            folder: The folder with its files.
+            turn_off: Called with the reason after the first error, to disable the compiled model.
+        """
+        # imports numpy and the engines, which a server without a compiled model must not load
         from web_single.predictor.compiled.engine.evaluator import CompiledEvaluator  # noqa: PLC0415
 
         return cls(manifest, CompiledEvaluator(manifest, folder), turn_off)
 
     def is_faster(self, rows: int, *, with_probabilities: bool) -> bool:
-        """Return whether a batch of so many rows was measured to be faster here than in the model process."""
+        """Return whether a batch of this many rows was measured to be faster than in the model process."""
         return rows <= self._timings(with_probabilities=with_probabilities).max_rows
 
     def rows_per_call(self, *, with_probabilities: bool) -> int:
-        """Return how many rows one call should hold at most, so that it stays short."""
+        """Return the maximum number of rows per call that keeps the call short."""
         return self._timings(with_probabilities=with_probabilities).rows_per_call
 
     def _timings(self, *, with_probabilities: bool) -> Timings:
         return self.manifest.probability_timings if with_probabilities else self.manifest.timings
 
     def predict(self, rows: Rows, *, with_probabilities: bool) -> list[ModelOutput | None]:
-        """Return the answer to each of some rows, shape (rows, features); None for those that it hands back.
+        """Return the output for each row; None for a row that falls back to the reference path.
 
-        Only for rows that the signature takes. Takes microseconds, and raises nothing.
+        Takes microseconds and raises nothing: after an error, all rows fall back and the compiled model is disabled.
+
+        Args:
+            rows: Rows that are valid for the signature, shape (rows, features).
+            with_probabilities: Whether the outputs include probabilities.
         """
         try:
             answers = self._evaluation.predict(rows, with_probabilities=with_probabilities)
-        except Exception as error:  # whatever it is: the plain way answers
+        except Exception as error:  # after any error, the reference path serves
             log.exception(Event.COMPILED_FAILED)
             self._turn_off(f"It failed: {type(error).__name__}: {error}")
             return [None] * len(rows)

@@ -1,4 +1,4 @@
-"""Timing: for which batches the compiled model is faster than the model process, measured when it is built."""
+"""Timing of a compiled model and the model process by batch size, measured at build time."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,8 +7,8 @@ from typing import Any, Self
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 ROUNDS = 5
-SIZE_SECONDS = 0.5  # after which a size gets no further round
-CALL_SECONDS = 0.05  # that one call of the compiled model should take at most
+SIZE_SECONDS = 0.5  # no further round of a batch size starts after this time
+CALL_SECONDS = 0.05  # maximum duration of one call of the compiled model
 
 Rows = Sequence[Sequence[Any]]
 Compiled = Callable[[Rows], object]
@@ -17,7 +17,7 @@ Model = Callable[[Rows], Awaitable[object]]
 
 @dataclass(frozen=True)
 class BatchTiming:
-    """The shortest time that a batch of `rows` rows took the compiled model, and the model process, in seconds."""
+    """The shortest times, in seconds, of the compiled model and the model process for a batch of `rows` rows."""
 
     rows: int
     compiled_seconds: float
@@ -25,24 +25,24 @@ class BatchTiming:
 
     @property
     def is_faster(self) -> bool:
-        """Whether the compiled model was the faster one."""
+        """Whether the compiled model was faster."""
         return self.compiled_seconds < self.model_seconds
 
 
 @dataclass(frozen=True)
 class Timings:
-    """The timings of growing batches, up to the first one for which the compiled model was not faster."""
+    """The timings by increasing batch size, up to the first size at which the compiled model was not faster."""
 
     batches: tuple[BatchTiming, ...] = ()
 
     @property
     def max_rows(self) -> int:
-        """The largest batch for which the compiled model was measured to be faster; 0 where it never was."""
+        """The largest batch size, in rows, at which the compiled model was faster; 0 if there is none."""
         return max((batch.rows for batch in self.batches if batch.is_faster), default=0)
 
     @property
     def rows_per_call(self) -> int:
-        """How many rows one call of the compiled model should hold at most, so that it takes CALL_SECONDS."""
+        """The maximum number of rows per call of the compiled model, so that a call takes at most CALL_SECONDS."""
         if not self.batches:
             return SIZES[-1]
         last = self.batches[-1]
@@ -50,12 +50,12 @@ class Timings:
 
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> Self:
-        """Return the timings in plain values."""
+        """Return the timings from JSON-compatible values."""
         return cls(tuple(BatchTiming(**batch) for batch in plain["batches"]))
 
 
 async def measure(compiled: Compiled, model: Model, rows: Rows) -> Timings:
-    """Return timings of batches of these rows, which are repeated where a batch needs more of them."""
+    """Return the timings of batches of `rows`, which are repeated if a batch is larger."""
     batches: list[BatchTiming] = []
     while rows and len(batches) < len(SIZES) and (not batches or batches[-1].is_faster):
         batches.append(await measure_batch(compiled, model, rows, SIZES[len(batches)]))
@@ -63,9 +63,9 @@ async def measure(compiled: Compiled, model: Model, rows: Rows) -> Timings:
 
 
 async def measure_batch(compiled: Compiled, model: Model, rows: Rows, size: int) -> BatchTiming:
-    """Return the timing of one batch size: the shortest of some rounds, in which both take turns.
+    """Return the timing of one batch size: the shortest of up to ROUNDS alternating rounds.
 
-    The shortest time is the one that other processes disturbed least; taking turns, both see the same machine.
+    The shortest time is the least disturbed by other processes. Alternating exposes both models to the same load.
     """
     times: list[tuple[float, float]] = []
     end = time.perf_counter() + SIZE_SECONDS

@@ -1,1 +1,1 @@
-"""The arithmetic of a compiled model: preprocessing, scores, and the outputs that follow from them."""
+"""Computation of a compiled model: preprocessing, scores, and the outputs derived from the scores."""

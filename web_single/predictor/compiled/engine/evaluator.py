@@ -1,4 +1,4 @@
-"""CompiledEvaluator: the arithmetic of a compiled model, from rows to answers; None where an answer is not sure."""
+"""Evaluation of a compiled model, from rows to outputs, with a fallback for each output that is not certain."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,15 +16,18 @@ LABELS, PROBABILITIES, NUMBERS = "labels", "probabilities", "numbers"
 NUMBER = "number"  # the link of regressors
 TREELITE, ONNX, NUMPY = "treelite", "onnxruntime", "numpy"
 TREES_FILE, LABELS_FILE = "trees.treelite", "labels.onnx"
-SURE_MARGIN = 1e-4  # between two probabilities in float32
-SURE_SHARE = 1e-5  # of all that is added up, between two sums in float32
+SURE_MARGIN = 1e-4  # minimum difference between two probabilities in float32
+SURE_SHARE = 1e-5  # the same between two sums in float32, relative to their magnitude
 INLIERS = (-1, 1)
 
 Rows = Sequence[Sequence[Any]]
 
 
 class CompiledEvaluator:
-    """Answers rows by what was converted, in the folder that holds its files."""
+    """Computes outputs from the converted model in the manifest and the engine files in a folder.
+
+    An output is certain if rounding errors cannot change it. All other rows fall back to the reference path.
+    """
 
     def __init__(self, manifest: Manifest, folder: Path) -> None:
         last = manifest.converted["last"]
@@ -47,10 +50,15 @@ class CompiledEvaluator:
         return tree_scores(dict(last), folder / TREES_FILE) if TREELITE in engines else None
 
     def predict(self, rows: Rows, *, with_probabilities: bool) -> list[ModelOutput | None]:
-        """Return the answer to each row, shape (rows, features); None for those that are to be handed back."""
+        """Return the output for each row; None for a row that falls back to the reference path.
+
+        Args:
+            rows: The rows, shape (rows, features).
+            with_probabilities: Whether the outputs include probabilities.
+        """
         if with_probabilities and not self._probabilities:
             return [None] * len(rows)
-        with np.errstate(all="ignore"):  # what overflows is not sure, and handed back
+        with np.errstate(all="ignore"):  # rows that overflow fall back
             return self._answer(rows, with_probabilities=with_probabilities)
 
     def _answer(self, rows: Rows, *, with_probabilities: bool) -> list[ModelOutput | None]:
@@ -68,7 +76,11 @@ class CompiledEvaluator:
         return self._predict_exact(table, with_probabilities=with_probabilities)
 
     def _to_estimator_dtype(self, table: Array) -> Array:
-        """Return the table as the last estimator takes it; what is too large for it is unusual."""
+        """Return the table, shape (rows, columns), in the last estimator's dtype, float32 or float64.
+
+        Raises:
+            UnsupportedRowsError: A value is not finite in this dtype (NaN is allowed if missing values are).
+        """
         table = np.ascontiguousarray(table, dtype=np.float32 if self._float32 else np.float64)
         usual = ~np.isinf(table) if self._missing else np.isfinite(table)
         if not usual.all():
@@ -76,7 +88,7 @@ class CompiledEvaluator:
         return table
 
     def _answer_usual(self, rows: Rows, usual: Array, *, with_probabilities: bool) -> list[ModelOutput | None]:
-        """Answer the usual ones of some rows, and hand the others back."""
+        """Return the outputs of the supported rows; None for the others. `usual` is a bool array, shape (rows,)."""
         answers: list[ModelOutput | None] = [None] * len(rows)
         places = np.flatnonzero(usual).tolist()
         if places:
@@ -86,8 +98,8 @@ class CompiledEvaluator:
         return answers
 
     def _predict_float32(self, table: Array) -> list[ModelOutput | None]:
-        """Answer labels by scores in float32 where one is clearly the largest, and all others exactly."""
-        assert self._quick is not None  # noqa: S101 - who calls has looked
+        """Return labels from float32 scores where the margin is large enough, and from exact scores elsewhere."""
+        assert self._quick is not None  # noqa: S101 - the caller checks it
         scores = self._quick(table)
         if scores.shape[1] == 1:
             chosen, margin = scores[:, 0] > 0, np.abs(scores[:, 0])
@@ -123,12 +135,12 @@ class CompiledEvaluator:
 
 
 def has_missing(table: Array) -> Array:
-    """Tell for each row whether a value is missing in it."""
+    """Return for each row whether it has a missing value, bool, shape (rows,)."""
     missing = np.isnan(table) if table.dtype == np.float64 else are_none(table)
     return np.asarray(missing.any(axis=1), dtype=bool)
 
 
 def check(usual: Array) -> None:
-    """Raise an UnsupportedRowsError where not all rows are usual."""
+    """Raise UnsupportedRowsError unless all rows are supported."""
     if not usual.all():
         raise UnsupportedRowsError(usual)

@@ -1,4 +1,7 @@
-"""What follows from scores: labels, probabilities or numbers, and for which rows they are sure."""
+"""Link functions: labels, probabilities or numbers from scores, and which of them are certain.
+
+An output is certain if the error bound of the scores cannot change it beyond the tolerance.
+"""
 
 from collections.abc import Callable
 
@@ -7,11 +10,11 @@ import numpy as np
 from web_single.predictor.compiled.engine.preprocessing import Array
 from web_single.predictor.compiled.engine.scores import Scores
 
-RELATIVE = 0.5e-12  # half of what counts as equal
+RELATIVE = 0.5e-12  # half of the tolerance of the equivalence check
 
 
 def labels_of(scores: Scores, link: str, offset: float | None) -> tuple[Array, Array]:
-    """Return the position of the class of each row, and whether no error of the scores could change it."""
+    """Return the class index of each row, intp, and whether it is certain, bool; both of shape (rows,)."""
     values = scores.values
     if link == "isolation":
         distance = values[:, 0] + (offset or 0.0)
@@ -26,13 +29,13 @@ def labels_of(scores: Scores, link: str, offset: float | None) -> tuple[Array, A
 
 
 def probabilities_of(scores: Scores, link: str) -> tuple[Array, Array]:
-    """Return the probability of each class, shape (rows, classes), and for which rows they are sure."""
+    """Return the probabilities, float64, shape (rows, classes), and which rows are certain, bool, shape (rows,)."""
     sure = np.broadcast_to(np.asarray(scores.error) <= RELATIVE, len(scores.values))
     return LINKS[link](scores.values), sure
 
 
 def numbers_of(scores: Scores) -> tuple[Array, Array]:
-    """Return one number for each row, and which of them are sure."""
+    """Return the number for each row, float64, and whether it is certain, bool; both of shape (rows,)."""
     numbers = scores.values[:, 0]
     return numbers, (scores.error <= RELATIVE * np.abs(numbers)) & np.isfinite(numbers)
 
@@ -43,18 +46,18 @@ def sigmoid(values: Array) -> Array:
 
 
 def binary_probabilities(values: Array) -> Array:
-    """Return the probabilities of two classes from that of the second."""
+    """Return the probabilities of two classes, shape (rows, 2), from that of the second, shape (rows, 1)."""
     return np.hstack([1.0 - values, values])
 
 
 def softmax(values: Array) -> Array:
-    """Return exp(x) / sum(exp(x)), by row."""
+    """Return exp(x) / sum(exp(x)) for each row."""
     raised = np.exp(values - values.max(axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 def sigmoids(values: Array) -> Array:
-    """Return the sigmoid of each class, each row divided by its sum."""
+    """Return the sigmoid of each class, each row divided by its sum; uniform if the sum is 0."""
     found = sigmoid(values)
     sums = found.sum(axis=1, keepdims=True)
     return np.where(sums == 0, 1.0 / values.shape[1], found / np.where(sums == 0, 1.0, sums))

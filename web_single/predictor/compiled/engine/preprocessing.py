@@ -1,4 +1,4 @@
-"""The steps before the last estimator, computed as scikit-learn does: in float64, the same operations in one order."""
+"""Preprocessing steps, computed in float64 with the same operations in the same order as scikit-learn."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ Step = Callable[[Array], Array]
 
 
 class UnsupportedRowsError(Exception):
-    """Some rows hold what the steps do not know: `usual` tells for each row whether it is not one of them."""
+    """Some rows have values that the steps do not support; `usual`, bool, shape (rows,), is true for the others."""
 
     def __init__(self, usual: Array) -> None:
         super().__init__("There are rows with values that are not compiled.")
@@ -18,17 +18,17 @@ class UnsupportedRowsError(Exception):
 
 
 def steps_of(told: Sequence[dict[str, Any]]) -> list[Step]:
-    """Return what the steps do to a table of rows, shape (rows, columns)."""
+    """Return the functions that apply the converted steps to a table, shape (rows, columns)."""
     return [OPERATIONS[each["op"]](*each["values"]) for each in told]
 
 
 def as_numbers(table: Array) -> Array:
-    """Return a table of numbers as float64, with NaN for what is missing."""
+    """Return a table of numbers as float64, with NaN for missing values."""
     return table if table.dtype == np.float64 else table.astype(np.float64)
 
 
 def with_numbers(compute: Callable[..., Array]) -> Callable[..., Step]:
-    """Return a maker of steps over float64."""
+    """Return a factory of steps that call `compute` on float64 arrays."""
 
     def make(*values: Any) -> Step:  # noqa: ANN401 - numbers, or lists of them
         arrays = [np.array(value, dtype=np.float64) for value in values]
@@ -38,18 +38,18 @@ def with_numbers(compute: Callable[..., Array]) -> Callable[..., Step]:
 
 
 def are_none(table: Array) -> Array:
-    """Tell which values of a table of objects are missing."""
+    """Return which values of a table of dtype object are missing, bool, of the table's shape."""
     return np.asarray(np.equal(table, np.array(None, dtype=object)), dtype=bool)
 
 
 def take(columns: list[int]) -> Step:
-    """Return a step that keeps some columns."""
+    """Return a step that selects columns by index."""
     at = np.array(columns, dtype=np.intp)
     return lambda table: table[:, at]
 
 
 def fill(statistics: list[Any]) -> Step:
-    """Return a step that puts a value of its column where one is missing."""
+    """Return a step that replaces missing values by the statistic of their column."""
     if all(isinstance(value, (int, float)) for value in statistics):
         numbers = np.array(statistics, dtype=np.float64)
         return lambda table: np.where(np.isnan(filled := as_numbers(table)), numbers, filled)
@@ -57,8 +57,14 @@ def fill(statistics: list[Any]) -> Step:
     return lambda table: np.where(are_none(table), others, table)
 
 
-def one_hot(categories: list[list[Any]], dropped: list[int | None], allow_unknown: bool) -> Step:  # noqa: FBT001 - as told by the runner
-    """Return a step that makes a column for each category but those that are dropped."""
+def one_hot(categories: list[list[Any]], dropped: list[int | None], allow_unknown: bool) -> Step:  # noqa: FBT001 - JSON
+    """Return a step that encodes each column as one column of 0.0 and 1.0 per category.
+
+    Args:
+        categories: The categories of each column.
+        dropped: For each column the index of the category without an output column, or None.
+        allow_unknown: Whether an unknown category is encoded as zeros; otherwise it is unsupported.
+    """
     kept = [
         [value for at, value in enumerate(each) if at != drop] for each, drop in zip(categories, dropped, strict=True)
     ]
@@ -69,7 +75,7 @@ def one_hot(categories: list[list[Any]], dropped: list[int | None], allow_unknow
     known = [set(each) for each in categories]
 
     def encode(table: Array) -> Array:
-        encoded = np.zeros((len(table), starts[-1] + 1))  # the last column takes what has none
+        encoded = np.zeros((len(table), starts[-1] + 1))  # the last column is for values without an output column
         rows = np.arange(len(table))
         for column, (place, values) in enumerate(zip(places, known, strict=True)):
             found = table[:, column].tolist()
@@ -81,7 +87,7 @@ def one_hot(categories: list[list[Any]], dropped: list[int | None], allow_unknow
 
 
 def ordinal(categories: list[list[Any]], unknown: float | None) -> Step:
-    """Return a step that counts the categories of each column from 0 on."""
+    """Return a step that replaces each category by its index; `unknown` replaces unknown ones, None rejects them."""
     places = [{value: float(at) for at, value in enumerate(each)} for each in categories]
 
     def encode(table: Array) -> Array:
@@ -96,14 +102,14 @@ def ordinal(categories: list[list[Any]], unknown: float | None) -> Step:
 
 
 def check_known(values: list[Any], known: Any, *, allow_unknown: bool) -> None:  # noqa: ANN401 - a set of values
-    """Raise an UnsupportedRowsError where a value is missing, or is not known and others are not taken."""
+    """Raise UnsupportedRowsError if a value is missing, or unknown although unknown values are not allowed."""
     usual = [value is not None and (allow_unknown or value in known) for value in values]
     if not all(usual):
         raise UnsupportedRowsError(np.array(usual))
 
 
 def columns(parts: list[dict[str, Any]]) -> Step:
-    """Return a step that takes each part of the columns through steps of its own, and puts them side by side."""
+    """Return a step that applies separate steps to each part of the columns and concatenates the results."""
     made = [(np.array(part["columns"], dtype=np.intp), steps_of(part["steps"])) for part in parts]
 
     def compute(table: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Scores: the numbers that the last estimator decides by, with a bound of their error."""
+"""Scores of the last estimator (sums, means, anomaly scores), with a bound on their rounding error."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from web_single.predictor.compiled.engine.preprocessing import Array, as_numbers
 from web_single.predictor.compiled.engine.treelite_native import TreeliteModel
 
 EPSILON = float(np.finfo(np.float64).eps)
-ODDNESS_ERROR = 1e-9  # of what is between 0 and 1
-SLACK = 8  # sums of other lengths and orders round differently; measured: at most 2
+ODDNESS_ERROR = 1e-9  # absolute, for anomaly scores between 0 and 1
+SLACK = 8  # factor for sums in another order and grouping; measured: at most 2
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores, shape (rows, scores), and what each may at most be off by: 0.0 where they are exact, else by row."""
+    """Scores, float64, shape (rows, scores), and their absolute error bound, by row or for all (0.0: exact)."""
 
     values: Array
     error: Array | float
@@ -27,14 +27,14 @@ Score = Callable[[Array], Scores]
 
 
 def linear_scores(told: dict[str, Any]) -> Score:
-    """Return what computes the scores of a linear model, shape (rows, classes), or (rows, 1)."""
+    """Return a function that computes the scores of a linear model, shape (rows, classes) or (rows, 1)."""
     components = np.array(told["components"], dtype=np.float64) if "components" in told else None
     weights = np.array(told["coefficients"], dtype=np.float64).T.copy()
     intercepts = np.array(told["intercepts"], dtype=np.float64)
     sizes, bases = np.abs(weights).max(axis=1), float(np.abs(intercepts).max())
     if components is not None:
         sizes = 2 * np.abs(components) @ sizes
-        # scikit-learn may project first and centre afterwards: its numbers are as large as the means, ours are not.
+        # scikit-learn may project first and center afterwards, so its rounding error grows with the means.
         bases += float(2 * np.abs(np.array(told["means"])) @ sizes)
 
     def compute(table: Array) -> Scores:
@@ -46,7 +46,10 @@ def linear_scores(told: dict[str, Any]) -> Score:
 
 
 def tree_scores(told: dict[str, Any], path: Path) -> Score:
-    """Return what computes the sums, or the mean, of all trees in float64 by treelite."""
+    """Return a function that computes the sum or the mean of all trees in float64 with treelite.
+
+    For isolation forests it returns the anomaly score 2 ** (-value / scale).
+    """
     trees = TreeliteModel(path.read_bytes())
     error = SLACK * EPSILON * told["magnitude"]
 
@@ -60,8 +63,8 @@ def tree_scores(told: dict[str, Any], path: Path) -> Score:
 
 
 def onnx_scores(path: Path) -> Callable[[Array], Array]:
-    """Return what computes scores, shape (rows, scores), in float32 by onnxruntime, in one thread."""
-    import onnxruntime  # noqa: PLC0415 - only where there is a graph
+    """Return a function that computes scores, float32, shape (rows, scores), with onnxruntime in one thread."""
+    import onnxruntime  # noqa: PLC0415 - needed only if there is an ONNX graph
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

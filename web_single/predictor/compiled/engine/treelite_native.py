@@ -1,6 +1,7 @@
-"""treelite's library, called directly: its package in Python loads scipy, for a kind of rows that is never given.
+"""Calls of treelite's C library by ctypes.
 
-The functions are those of its C API, https://treelite.readthedocs.io/en/latest/api.html.
+treelite's Python package loads scipy for sparse rows, which are never used here. The functions are those of its C API,
+https://treelite.readthedocs.io/en/latest/api.html.
 """
 
 import ctypes
@@ -20,11 +21,11 @@ FLOAT64 = b"float64"
 
 
 class TreeLibraryError(Exception):
-    """What treelite says that is wrong."""
+    """treelite is not installed, rejects the input or reports an error."""
 
 
 class TreeliteModel:
-    """Trees as treelite keeps them, of float64 throughout; `sums` adds them up, or takes their mean."""
+    """Loads a tree ensemble from treelite's serialized form, and computes its outputs in float64."""
 
     def __init__(self, kept: bytes) -> None:
         self._model, self._settings = ctypes.c_void_p(), ctypes.c_void_p()
@@ -38,16 +39,23 @@ class TreeliteModel:
         self._outputs = self._shape_of_one()
 
     def _shape_of_one(self) -> tuple[int, ...]:
-        """Return the shape of the sums of one row, without the row."""
+        """Return the shape of the output for one row, without the row dimension."""
         sizes, count = ctypes.POINTER(ctypes.c_uint64)(), ctypes.c_uint64()
         asked = (self._model, ctypes.c_uint64(1), self._settings)
         call("TreeliteGTILGetOutputShape", *asked, ctypes.byref(sizes), ctypes.byref(count))
         return tuple(sizes[at] for at in range(1, count.value))
 
     def sums(self, table: Array) -> Array:
-        """Return what the trees add up to, shape (rows, outputs), for a table of shape (rows, columns)."""
+        """Return the sum (or the mean, if the ensemble averages) of the trees, float64, shape (rows, outputs).
+
+        Args:
+            table: The input of the trees, shape (rows, columns); converted to float64.
+
+        Raises:
+            TreeLibraryError: The table has another number of columns, or treelite reports an error.
+        """
         rows = np.ascontiguousarray(table, dtype=np.float64)
-        if rows.ndim != 2 or rows.shape[1] != self._columns:  # noqa: PLR2004 - rows and columns
+        if rows.ndim != 2 or rows.shape[1] != self._columns:  # noqa: PLR2004 - two dimensions
             raise TreeLibraryError(f"The trees take {self._columns} columns, not a table of shape {rows.shape}.")
         found = np.zeros((len(rows), *self._outputs))
         given, count = ctypes.c_void_p(rows.ctypes.data), ctypes.c_uint64(len(rows))
@@ -57,19 +65,19 @@ class TreeliteModel:
 
 
 def free_with(owner: TreeliteModel, name: str, handle: ctypes.c_void_p) -> None:
-    """Free memory when its owner is gone; not at the end of the process, where a thread may still ask."""
+    """Call the free function when the owner is collected; not at exit, where a thread may still use the model."""
     finalize(owner, call, name, handle).atexit = False
 
 
 def call(name: str, *arguments: object) -> None:
-    """Call a function of the library; a TreeLibraryError tells what it says."""
+    """Call a function of the library; raise TreeLibraryError with its message if it fails."""
     if getattr(library(), name)(*arguments):
         raise TreeLibraryError(library().TreeliteGetLastError().decode(errors="replace"))
 
 
 @cache
 def library() -> ctypes.CDLL:
-    """Load it from where the package is installed, which is not imported."""
+    """Return the library, loaded from the folder of the treelite package without importing the package."""
     package = find_spec("treelite")
     if package is None or package.origin is None:
         raise TreeLibraryError("treelite is not installed.")

@@ -1,4 +1,4 @@
-"""Trees as the runner told them, in the forms that engines compute with: treelite's, and a graph of ONNX."""
+"""Tree ensembles from the model process, and their conversion to treelite and ONNX."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -7,7 +7,7 @@ import numpy as np
 
 from web_single.predictor.compiled.engine.preprocessing import Array
 
-MOST_POINTS = 200_000  # of all columns
+MOST_POINTS = 200_000  # in total, over all columns
 KINDS = ("<i4", "<i4", "<i4", "u1", "<f8")
 OPSETS = {"": 17, "ai.onnx.ml": 3}
 IR_VERSION = 8
@@ -15,9 +15,10 @@ IR_VERSION = 8
 
 @dataclass(frozen=True)
 class TreeEnsemble:
-    """The nodes of all trees, one after the other; `starts` is where each tree begins, and where the last one ends.
+    """The nodes of all trees, concatenated.
 
-    `left` and `right` count within a tree and are negative in a leaf; `leaves` has a row for each node.
+    `starts` holds the index of the first node of each tree, and the total number of nodes. `left` and `right` are node
+    indices within a tree, negative for leaves. `leaves`, float64, shape (nodes, width), holds the values of the leaves.
     """
 
     told: dict[str, Any]
@@ -31,7 +32,7 @@ class TreeEnsemble:
 
     @classmethod
     def read(cls, told: dict[str, Any], block: bytes) -> Self:
-        """Return the trees in the block of a conversion."""
+        """Return the trees from the description and the binary block that the model process returns."""
         starts = np.cumsum([0, *told["counts"]]).tolist()
         arrays, at = [], 0
         for kind in (*KINDS, f"<f8:{told['width']}"):
@@ -45,11 +46,11 @@ class TreeEnsemble:
 
     @property
     def outputs(self) -> int:
-        """How many scores a row gets."""
+        """The number of scores per row."""
         return len(self.told["base"])
 
     def points(self) -> list[list[float]]:
-        """Return for each column the thresholds that split it, some of them where they are many."""
+        """Return the sorted finite thresholds of each column, evenly sampled beyond its share of MOST_POINTS."""
         most = max(MOST_POINTS // self.told["columns"], 1)
         inner = self.left >= 0
         found = []
@@ -60,15 +61,15 @@ class TreeEnsemble:
         return found
 
     def magnitude(self) -> float:
-        """Return a bound of the numbers that are added up to a score; 0 where their mean is meant, of as many trees."""
+        """Return an upper bound of the absolute values summed up for a score; 0.0 if the trees are averaged."""
         if self.told["average"]:
             return 0.0
         largest = np.maximum.reduceat(np.abs(self.leaves).max(axis=1), self.starts[:-1])
         return float(largest.sum() + np.abs(self.told["base"]).max())
 
     def to_treelite(self) -> bytes:
-        """Return the trees as treelite keeps them."""
-        from treelite import model_builder as form  # noqa: PLC0415 - loads scipy too: only where there are trees
+        """Return the trees in treelite's serialized form."""
+        from treelite import model_builder as form  # noqa: PLC0415 - loads scipy: only for trees
 
         count, several = len(self.starts) - 1, self.outputs > 1
         width = self.told["width"]
@@ -92,7 +93,7 @@ class TreeEnsemble:
             self._add_tree(builder, slice(first, end))
         return bytes(builder.commit().serialize_bytes())
 
-    def _add_tree(self, builder: Any, part: slice) -> None:  # noqa: ANN401 - treelite carries no types
+    def _add_tree(self, builder: Any, part: slice) -> None:  # noqa: ANN401 - treelite is untyped
         left, right, feature = self.left[part].tolist(), self.right[part].tolist(), self.feature[part].tolist()
         goes_left, threshold = self.missing_goes_left[part].tolist(), self.threshold[part].tolist()
         leaves = self.leaves[part].tolist()
@@ -114,8 +115,8 @@ class TreeEnsemble:
         builder.end_tree()
 
     def to_onnx(self) -> bytes:
-        """Return a graph from X, shape (rows, columns), to scores, shape (rows, outputs), in float32."""
-        from onnx import TensorProto, helper  # noqa: PLC0415 - only where one is made
+        """Return a serialized ONNX model: X, shape (rows, columns), to scores, shape (rows, outputs), in float32."""
+        from onnx import TensorProto, helper  # noqa: PLC0415 - needed only at build time
 
         rows = helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, self.told["columns"]])
         scores = helper.make_tensor_value_info("scores", TensorProto.FLOAT, [None, self.outputs])
@@ -136,7 +137,7 @@ class TreeEnsemble:
             "nodes_treeids": tree.tolist(),
             "nodes_nodeids": node.tolist(),
             "nodes_featureids": np.where(inner, self.feature, 0).tolist(),
-            # Rounded down, a threshold splits the numbers of float32 as it does in float64.
+            # A threshold that is rounded down splits float32 values exactly as the float64 threshold does.
             "nodes_values": np.where(inner, np.where(single > self.threshold, down, single), 0.0).tolist(),
             "nodes_modes": ["BRANCH_LEQ" if is_inner else "LEAF" for is_inner in inner.tolist()],
             "nodes_truenodeids": np.where(inner, self.left, 0).tolist(),
@@ -160,7 +161,7 @@ class TreeEnsemble:
         }
 
     def _places(self) -> tuple[Array, Array]:
-        """Return for each node the tree that it is of, and its position in it."""
+        """Return the tree index of each node and its index within that tree, both of shape (nodes,)."""
         counts = np.diff(self.starts)
         tree = np.repeat(np.arange(len(counts)), counts)
         return tree, np.arange(self.starts[-1]) - np.repeat(self.starts[:-1], counts)

@@ -1,1 +1,1 @@
-"""The equivalence check: a compiled model is compared with the model itself before it is used."""
+"""Equivalence check: compares a compiled model with the model itself before it is used."""

@@ -1,4 +1,4 @@
-"""Probe rows: what a compiled model is compared on, the same in each run for the same model."""
+"""Probe rows for the equivalence check, generated deterministically for each model."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from web_single.predictor.signature.feature import Feature, Kind
 SEED = 20_240_229
 SHARES = {"within": 0.3, "rounded": 0.3, "thresholds": 0.366, "far": 0.004, "missing": 0.03}
 FAR = (0.0, -0.0, 1.0, -1.0, 1e-300, 5e-324, 1e6, -1e6, 2.0**53, 1e15, -1e30, 3.4e38, -3.5e38, 1e39, 1e300, -1e308)
-BEYOND = 0.25  # of the range, on either side
+BEYOND = 0.25  # margin on either side, as a fraction of the range
 OTHER = "another value"
 
 Row = list[Any]
@@ -19,7 +19,7 @@ Draw = Callable[["ProbeRows", int, int], list[Any]]
 
 
 class ProbeRows:
-    """Draws rows by their kinds; `own` are rows of the delivery itself, which also tell ranges."""
+    """Generates rows of several kinds; `own` are rows of the model folder, which also set the value ranges."""
 
     def __init__(self, features: Sequence[Feature], points: Points, own: Sequence[Row]) -> None:
         self.features = features
@@ -36,7 +36,7 @@ class ProbeRows:
         return low - margin, high + margin
 
     def kinds(self, count: int) -> Iterator[tuple[str, list[Row]]]:
-        """Yield some rows of each kind that suits the model, `count` of them in all or more, besides its own."""
+        """Yield each kind that applies to the model with its rows, at least about `count` rows besides its own."""
         shares = dict(SHARES)
         if not any(feature.nullable for feature in self.features):
             shares["within"] += shares.pop("missing")
@@ -49,7 +49,7 @@ class ProbeRows:
             yield kind, self.draw(kind, max(round(share * count), least))
 
     def draw(self, kind: str, count: int) -> list[Row]:
-        """Return so many rows of one kind."""
+        """Return `count` random rows of one kind (a key of SHARES)."""
         usual = [self._column(at, count) for at in range(len(self.features))]
         numbers = [at for at, feature in enumerate(self.features) if feature.kind is Kind.NUMBER]
         if kind == "rounded":
@@ -78,7 +78,7 @@ class ProbeRows:
         return [known[place] for place in self.dice.integers(0, len(known), count).tolist()]
 
     def _near_points(self, at: int, usual: Any) -> Any:  # noqa: ANN401 - arrays of numbers
-        """Put points, and what lies right beside them in float32 and in float64, in the place of half of the values."""
+        """Return the values with about half replaced by split points and their float32 and float64 neighbors."""
         points = self.points[at]
         if not len(points):
             return usual
@@ -91,7 +91,7 @@ class ProbeRows:
         return np.where(self.dice.random(len(usual)) < 1 / 2, picked, usual)
 
     def _leave_out(self, columns: list[list[Any]], count: int) -> None:
-        """Leave out some values: in each row that of one column, and now and then more."""
+        """Set values to None in place: one nullable column in each row, and further ones at random."""
         may = [at for at, feature in enumerate(self.features) if feature.nullable]
         for row, at in enumerate(self.dice.choice(may, count).tolist()):
             columns[at][row] = None

@@ -1,17 +1,21 @@
-"""Where the values of a model's columns matter: its trees' thresholds and its scalers' ranges, told in its inputs."""
+"""Split points: tree thresholds and typical scaled values, mapped back to the model's input columns."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-AROUND = (-3.0, 3.0)  # of what was scaled
+AROUND = (-3.0, 3.0)  # in units of the scaled columns
 Points = list[list[float]]
 
 
 def points_of(steps: Sequence[dict[str, Any]], thresholds: Points | None, columns: int) -> Points:
-    """Return for each column of the input the values at which something may change; empty where none are known.
+    """Return for each input column the values near which the output may change; empty if none are known.
 
-    `thresholds` are those of the trees behind the steps; None for a model without trees.
-    Rounded by what the steps before do: near the points that are meant, not at them.
+    The points are approximate, because inverting the steps rounds them.
+
+    Args:
+        steps: The converted preprocessing steps.
+        thresholds: The tree thresholds of each column after the steps; None for a model without trees.
+        columns: The number of input columns.
     """
     if thresholds is None:
         width = columns
@@ -22,7 +26,7 @@ def points_of(steps: Sequence[dict[str, Any]], thresholds: Points | None, column
 
 
 def through_steps(steps: Sequence[dict[str, Any]], points: Points, columns: int) -> Points:
-    """Return the points before some steps from those behind them."""
+    """Return the points mapped back from the output columns of the steps to their input columns."""
     widths = [columns]
     for step in steps:
         widths.append(width_after(step, widths[-1]))
@@ -32,7 +36,7 @@ def through_steps(steps: Sequence[dict[str, Any]], points: Points, columns: int)
 
 
 def width_after(step: dict[str, Any], width: int) -> int:
-    """Return how many columns there are after a step."""
+    """Return the number of columns after a step on `width` columns."""
     match step["op"], step["values"]:
         case "take", [columns]:
             return len(columns)
@@ -44,7 +48,7 @@ def width_after(step: dict[str, Any], width: int) -> int:
 
 
 def widths_of(part: dict[str, Any]) -> list[int]:
-    """Return how many columns a part of the columns has before each of its steps, and in the end."""
+    """Return the number of columns of a part before each of its steps, and after the last one."""
     widths = [len(part["columns"])]
     for step in part["steps"]:
         widths.append(width_after(step, widths[-1]))
@@ -52,7 +56,7 @@ def widths_of(part: dict[str, Any]) -> list[int]:
 
 
 def before(step: dict[str, Any], points: Points, width: int) -> Points:
-    """Return the points before one step."""
+    """Return the points mapped back through one step; `width` is its number of input columns."""
     found: Points = [[] for _ in range(width)]
     match step["op"], step["values"]:
         case "take", [columns]:

@@ -1,4 +1,4 @@
-"""The proof: a compiled model beside the delivered `predict`, on many rows. A difference is not argued with."""
+"""Comparison of a compiled model with the `predict` of the model folder on many rows."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass
 class Difference:
-    """A row that is answered otherwise than by the delivered `predict`."""
+    """A mismatch: a row with both outputs; `delivered` is that of the model folder, None for a rejected row."""
 
     row: list[Any]
     compiled: Any
@@ -35,14 +35,18 @@ class Difference:
 
 @dataclass
 class Comparison:
-    """What came of comparing answers of one sort: the first difference, overall and among rows with missing values."""
+    """Collects mismatches and fallbacks for one kind of output.
+
+    `differences` holds the first mismatch among rows with missing values (key True) and without (key False),
+    `fallbacks` the number of fallbacks by kind of probe rows, `largest` the largest accepted relative difference.
+    """
 
     differences: dict[bool, Difference] = field(default_factory=dict)
     fallbacks: dict[str, int] = field(default_factory=dict)
     largest: float = 0.0
 
     def take(self, kind: str, row: Row, compiled: ModelOutput | None, delivered: ModelOutput | None, name: str) -> None:
-        """Compare one answer; `name` is what is compared of it."""
+        """Compare the outputs for one row; `name` is the compared attribute, `result` or `probabilities`."""
         if compiled is None:
             self.fallbacks[kind] = self.fallbacks.get(kind, 0) + 1
             return
@@ -56,14 +60,14 @@ class Comparison:
 
 
 def largest_difference(given: Any, expected: Any) -> float:  # noqa: ANN401 - numbers, or lists of them
-    """Return the largest relative difference of numbers."""
+    """Return the largest relative difference of two numbers or lists of numbers."""
     if isinstance(given, list):
         return max(map(largest_difference, given, expected), default=0.0)
     return float(abs(given - expected) / max(abs(given), abs(expected), SMALLEST))
 
 
 class EquivalenceTester:
-    """Compares evaluations of one model; `results` of all of them, probabilities of those that have them."""
+    """Compares evaluators with the model: the results of each, and the probabilities of the first (the exact one)."""
 
     def __init__(self, ask: Ask, evaluations: dict[str, CompiledEvaluator], *, with_probabilities: bool) -> None:
         self._ask = ask
@@ -74,7 +78,13 @@ class EquivalenceTester:
         self.asked: dict[str, int] = {}
 
     async def run(self, kinds: Iterable[tuple[str, list[list[Any]]]], count: int, tell: Progress) -> float:
-        """Compare the answers to rows of all kinds; return how many seconds that took."""
+        """Compare the outputs for rows of all kinds and return the duration in seconds.
+
+        Args:
+            kinds: The kinds of probe rows with their rows.
+            count: The total number of rows to report as progress.
+            tell: Callback that receives the step, the rows done and the total.
+        """
         started = time.monotonic()
         for kind, rows in kinds:
             for start in range(0, len(rows), CHUNK):
@@ -96,6 +106,6 @@ class EquivalenceTester:
                 self.probabilities.take(kind, row, one, other, "probabilities")
 
     def proof_of(self, comparison: Comparison, seconds: float) -> EquivalenceReport:
-        """Return the figures about what will be used."""
+        """Return the report of the equivalence check for the selected evaluator."""
         kinds = {kind: Kind(rows, comparison.fallbacks.get(kind, 0)) for kind, rows in self.asked.items()}
         return EquivalenceReport(kinds, max(comparison.largest, self.probabilities.largest), seconds)
